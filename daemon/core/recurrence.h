@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * When a schedule is due: an RFC 5545 recurrence rule with a floating start (DTSTART) that is read in the school's zone.
+ * Rules of DAILY and coarser only; a rule that never comes true within RECURRENCE_YEARS is refused when it is entered.
+ * Pure: it knows no holidays; a school calendar stands between recurrence_next() and the one who asks (ask again with
+ * the date that it refused). The rule is iterated in floating time and each date converted by itself, so that a change
+ * to daylight saving time moves nothing but the date that falls into it (such a date happens at the instant after the gap).
+ */
+#ifndef GREENLINE_CORE_RECURRENCE_H
+#define GREENLINE_CORE_RECURRENCE_H
+
+#include <stdbool.h>
+
+#include "lib/clock.h"
+#include "lib/error.h"
+#include "lib/zone.h"
+
+enum {
+    RECURRENCE_TEXT_MAX = 512,  /* bytes of a rule or of a friendly form */
+    RECURRENCE_STEPS_MAX = 200000, /* dates looked at in one call (500 years of days) */
+    RECURRENCE_YEARS = 40,      /* how far ahead a date is looked for */
+};
+
+struct recurrence {
+    char *rrule;             /* "FREQ=MONTHLY;BYDAY=1SA" without "RRULE:"; owned */
+    struct local_time start; /* DTSTART, floating, in the school's zone */
+};
+
+void recurrence_free(struct recurrence *recurrence);
+
+/*
+ * RFC 5545 3.3.10. A leading "RRULE:" is dropped; UNTIL is checked as a date (a day counts to its end; with Z it is
+ * UTC); COUNT and UNTIL exclude each other; BYHOUR, BYMINUTE and BYSECOND may refine a day. `start` gives the time of
+ * day and is the first candidate. `out` is untouched on failure.
+ */
+bool recurrence_parse(struct recurrence *out, const char *rrule, struct local_time start, struct error *err);
+
+/*
+ * Friendly forms: "day at 18:00", "weekday at 8:30", "week on Mon, Wed at 9:00", "2 weeks on Friday at 15:00",
+ * "month on the 1st Saturday at 09:00", "month on day 15 at 9:00", "month on the last day at 9:00",
+ * "year on 1 June at 9:00"; "每天18:00", "每周一、三 9:00", "每两周周五15:00", "每月第一个周六09:00", "每月15日9点",
+ * "每月最后一天18:00", "每年6月1日9点". The start is the day of `today`, or the first that fits after it; the count of
+ * "every 2 weeks" begins in the week of `today`. A mistake gives one sentence with an example that works.
+ */
+bool recurrence_every(struct recurrence *out, const char *text, struct local_time today, struct error *err);
+
+/* The first occurrence after `after` (never `after` itself), or TIME_NEVER. */
+time_ms recurrence_next(const struct recurrence *recurrence, struct zone zone, time_ms after);
+
+#endif

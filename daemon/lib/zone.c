@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Local time by libical; see zone.h. */
+#include "lib/zone.h"
+
+#include <libical/ical.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+bool zone_open(struct zone *out, const char *name, struct error *err)
+{
+    icaltimezone *ical = icaltimezone_get_builtin_timezone(name);
+
+    if (!ical)
+        return error_set(err, "time zone \"%.60s\": not known: write a name like Asia/Shanghai (package tzdata holds them)",
+                         name);
+    out->ical = ical;
+    return true;
+}
+
+void zone_close_all(void)
+{
+    icaltimezone_free_builtin_timezones();
+    icalmemory_free_ring();
+}
+
+static int iso_weekday(const struct icaltimetype time)
+{
+    const int sunday_first = icaltime_day_of_week(time); /* 1 = Sunday */
+
+    return sunday_first == 1 ? 7 : sunday_first - 1;
+}
+
+struct local_time zone_local(struct zone zone, time_ms at)
+{
+    const time_t seconds = (time_t)(at >= 0 ? at / 1000 : (at - 999) / 1000);
+    const struct icaltimetype local = icaltime_from_timet_with_zone(seconds, 0, zone.ical);
+
+    return (struct local_time){ .year = local.year, .month = local.month, .day = local.day, .hour = local.hour,
+                                .minute = local.minute, .second = local.second, .weekday = iso_weekday(local) };
+}
+
+time_ms zone_instant(struct zone zone, struct local_time local)
+{
+    struct icaltimetype time = icaltime_null_time();
+    time_ms instant;
+
+    time.year = local.year;
+    time.month = local.month;
+    time.day = local.day;
+    time.hour = local.hour;
+    time.minute = local.minute;
+    time.second = local.second;
+    time = icaltime_normalize(time);
+    instant = (time_ms)icaltime_as_timet_with_zone(time, zone.ical) * 1000;
+    return instant;
+}
+
+time_ms zone_day_start(struct zone zone, time_ms at, int days)
+{
+    struct local_time local = zone_local(zone, at);
+
+    local.day += days;
+    local.hour = local.minute = local.second = 0;
+    return zone_instant(zone, local);
+}
+
+void zone_format(char out[static RFC3339_MAX], struct zone zone, time_ms at)
+{
+    const struct local_time t = zone_local(zone, at);
+    struct zone utc = { .ical = icaltimezone_get_utc_timezone() };
+    const int offset = (int)((zone_instant(utc, t) - at / 1000 * 1000) / MINUTE_MS);
+
+    snprintf(out, RFC3339_MAX, "%04d-%02d-%02dT%02d:%02d:%02d%c%02d:%02d", t.year, t.month, t.day, t.hour, t.minute,
+             t.second, offset < 0 ? '-' : '+', abs(offset) / 60, abs(offset) % 60);
+}
+
+static bool valid(const struct local_time *t)
+{
+    return t->year >= 1970 && t->year <= 2999 && t->month >= 1 && t->month <= 12 && t->day >= 1 &&
+           t->day <= icaltime_days_in_month(t->month, t->year) && t->hour >= 0 && t->hour <= 23 && t->minute >= 0 &&
+           t->minute <= 59 && t->second >= 0 && t->second <= 59;
+}
+
+/* The rest behind the minutes: [:SS[.fff]][Z|±HH:MM]. Returns false where anything else stands. */
+static bool parse_tail(const char *tail, int *second, bool *has_offset, int *offset_min)
+{
+    int used = 0, hours = 0, minutes = 0, fraction = 0;
+    char sign = 0;
+
+    if (*tail == ':') {
+        if (sscanf(tail, ":%2d%n", second, &used) != 1)
+            return false;
+        tail += used;
+        if (*tail == '.' && sscanf(tail, ".%9d%n", &fraction, &used) == 1)
+            tail += used;
+    }
+    if (*tail == '\0')
+        return true;
+    *has_offset = true;
+    if ((*tail == 'Z' || *tail == 'z') && tail[1] == '\0')
+        return true;
+    if (sscanf(tail, "%c%2d:%2d%n", &sign, &hours, &minutes, &used) != 3 || tail[used] || (sign != '+' && sign != '-') ||
+        hours > 23 || minutes > 59)
+        return false;
+    *offset_min = (sign == '-' ? -1 : 1) * (hours * 60 + minutes);
+    return true;
+}
+
+bool zone_parse(time_ms *out, struct zone zone, const char *text, struct error *err)
+{
+    struct local_time t = { 0 };
+    bool has_offset = false;
+    int used = 0, offset_min = 0;
+    char between = 0;
+
+    if (sscanf(text, "%4d-%2d-%2d%c%2d:%2d%n", &t.year, &t.month, &t.day, &between, &t.hour, &t.minute, &used) != 6 ||
+        (between != ' ' && between != 'T' && between != 't') ||
+        !parse_tail(text + used, &t.second, &has_offset, &offset_min) || !valid(&t))
+        return error_set(err, "time \"%.40s\": write it like 2026-11-24 18:00", text);
+    if (has_offset) {
+        struct zone utc = { .ical = icaltimezone_get_utc_timezone() };
+
+        *out = zone_instant(utc, t) - offset_min * MINUTE_MS;
+    } else {
+        *out = zone_instant(zone, t);
+    }
+    return true;
+}
