@@ -11,7 +11,7 @@ PACKAGES := libevent libevent_pthreads sqlite3 libcurl libconfig libical jansson
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wvla -Werror
 OPTIMIZE ?= -O2 -g
 SANITIZE ?=
-CPPFLAGS += -D_GNU_SOURCE -Idaemon -I. -MMD -MP
+CPPFLAGS += -D_GNU_SOURCE -Idaemon -I. -I$(B)/gen -MMD -MP
 CFLAGS += -std=c17 $(OPTIMIZE) $(WARNINGS) -Wstrict-prototypes $(SANITIZE) -fno-omit-frame-pointer
 CXXFLAGS += -std=c++17 $(OPTIMIZE) $(WARNINGS) $(SANITIZE) -fno-omit-frame-pointer
 LDFLAGS += $(SANITIZE) -Wl,--as-needed
@@ -37,6 +37,12 @@ $(B)/obj/%.o: %.c
 $(B)/obj/%.o: %.cc
 	@mkdir -p $(@D)
 	$(CXX) $(CPPFLAGS) $(CXXFLAGS) -c $< -o $@
+
+# schema.sql as a C string
+$(B)/gen/store/schema.inc: daemon/store/schema.sql
+	@mkdir -p $(@D)
+	sed -e 's/[[:space:]]*--.*$$//' -e '/^$$/d' -e 's/["\\]/\\&/g' -e 's/.*/"&\\n"/' $< > $@
+$(B)/obj/daemon/store/migration.o: $(B)/gen/store/schema.inc
 
 define library
 $(B)/lib/$(notdir $(1)).a: $(call objects,$(filter-out %/main.c,$(call sources,$(1))))

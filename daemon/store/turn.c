@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The turn and its effects; see turn.h. */
+#include "store/turn.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "lib/memory.h"
+
+struct effect {
+    void (*release)(void *arg);
+    void (*drop)(void *arg);
+    void *arg;
+};
+
+struct turn {
+    struct store *store;
+    struct random random;
+    time_ms now;
+    struct effect *effects;
+    size_t count;
+    size_t request_mark; /* effects at the begin of the request */
+};
+
+struct turn *turn_new(struct store *store, struct random random)
+{
+    struct turn *turn = mem_new(1, sizeof *turn);
+
+    turn->store = store;
+    turn->random = random;
+    return turn;
+}
+
+void turn_free(struct turn *turn)
+{
+    if (!turn)
+        return;
+    free(turn->effects);
+    free(turn);
+}
+
+struct store *turn_store(const struct turn *turn)
+{
+    return turn->store;
+}
+
+struct random *turn_random(struct turn *turn)
+{
+    return &turn->random;
+}
+
+void turn_set_now(struct turn *turn, time_ms now)
+{
+    turn->now = now;
+}
+
+time_ms turn_now(const struct turn *turn)
+{
+    return turn->now;
+}
+
+void turn_effect(struct turn *turn, void (*release)(void *arg), void *arg, void (*drop)(void *arg))
+{
+    assert(turn->count < TURN_EFFECTS_MAX);
+    turn->effects = mem_grow(turn->effects, turn->count + 1, sizeof *turn->effects);
+    turn->effects[turn->count++] = (struct effect){ release, drop, arg };
+}
+
+static void drop_from(struct turn *turn, size_t first)
+{
+    for (size_t i = first; i < turn->count; i++)
+        if (turn->effects[i].drop)
+            turn->effects[i].drop(turn->effects[i].arg);
+    turn->count = first;
+    if (first == 0) {
+        free(turn->effects);
+        turn->effects = NULL;
+    }
+}
+
+bool turn_end(struct turn *turn, struct error *err)
+{
+    struct effect *effects;
+    size_t count;
+
+    if (!store_commit(turn->store, err)) {
+        drop_from(turn, 0);
+        return false;
+    }
+    /* an effect may begin work of the next turn and append to a fresh list */
+    effects = turn->effects;
+    count = turn->count;
+    turn->effects = NULL;
+    turn->count = 0;
+    for (size_t i = 0; i < count; i++)
+        effects[i].release(effects[i].arg);
+    free(effects);
+    return true;
+}
+
+void turn_request_begin(struct turn *turn)
+{
+    turn->request_mark = turn->count;
+    store_savepoint(turn->store);
+}
+
+void turn_request_keep(struct turn *turn)
+{
+    store_savepoint_keep(turn->store);
+}
+
+void turn_request_undo(struct turn *turn)
+{
+    store_savepoint_undo(turn->store);
+    drop_from(turn, turn->request_mark);
+}
