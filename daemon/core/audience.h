@@ -39,7 +39,7 @@ enum audience_op {
     AUDIENCE_OR,
     AUDIENCE_EXCEPT,
 };
-enum { AUDIENCE_OPS = AUDIENCE_EXCEPT + 1 };
+#define AUDIENCE_OPS ((enum audience_op)(AUDIENCE_EXCEPT + 1))
 
 struct audience {
     enum audience_op op;

@@ -13,34 +13,29 @@
 
 #include "lib/error.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 enum { PHONE_E164_MAX = 20, PHONE_TEXT_MAX = 64 };
+
+enum phone_type {
+    PHONE_MOBILE,
+    PHONE_LANDLINE,
+    PHONE_OTHER, /* VoIP, and where a country does not tell mobile from landline */
+};
 
 struct phone {
     char e164[PHONE_E164_MAX]; /* "+8613912345678" */
-    enum phone_type {
-        PHONE_MOBILE,
-        PHONE_LANDLINE,
-        PHONE_OTHER, /* VoIP, and where a country does not tell mobile from landline */
-    } type;
+    enum phone_type type;
     bool unknown_prefix; /* CN: 1[3-9] and nine digits, whose prefix the numbering data (of 2022) does not know: warn */
 };
 
 /*
  * Reads one number. `text` is UTF-8, at most PHONE_TEXT_MAX bytes: digits (also full-width), blanks (also U+3000 and
- * U+00A0), - ( ) + . and their full-width forms, and one leading apostrophe. `region` is the ISO 3166 code of numbers
+ * U+00A0), - ( ) + . and their full-width forms, and one leading apostrophe (a spreadsheet's mark of text, as is ".0" at
+ * the end of a number; invisible marks of direction are dropped). `region` is the ISO 3166 code of numbers
  * without + or 00 ("CN"); 0086 and +86 are taken everywhere, other countries with + only. `out` is untouched on failure.
  */
 bool phone_parse(struct phone *out, const char *text, const char *region, struct error *err);
 
 /* +86 199 0000 xxxx: the numbers of the sample school (a live range: for simulated gateways only). */
 bool phone_is_sample(const char *e164);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

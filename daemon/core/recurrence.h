@@ -17,7 +17,7 @@
 
 enum {
     RECURRENCE_TEXT_MAX = 512,  /* bytes of a rule or of a friendly form */
-    RECURRENCE_STEPS_MAX = 200000, /* dates looked at in one call (500 years of days) */
+    RECURRENCE_STEPS_MAX = 20000, /* days looked at in one call (50 years of days) */
     RECURRENCE_YEARS = 40,      /* how far ahead a date is looked for */
 };
 
@@ -30,7 +30,8 @@ void recurrence_free(struct recurrence *recurrence);
 
 /*
  * RFC 5545 3.3.10. A leading "RRULE:" is dropped; UNTIL is checked as a date (a day counts to its end; with Z it is
- * UTC); COUNT and UNTIL exclude each other; BYHOUR, BYMINUTE and BYSECOND may refine a day. `start` gives the time of
+ * UTC); COUNT (at most 2000) and UNTIL exclude each other; BYHOUR and BYMINUTE may name up to 24 times a day, BYSETPOS
+ * chooses among the days of a month or year. `start` gives the time of
  * day and is the first candidate. `out` is untouched on failure.
  */
 bool recurrence_parse(struct recurrence *out, const char *rrule, struct local_time start, struct error *err);
@@ -39,8 +40,8 @@ bool recurrence_parse(struct recurrence *out, const char *rrule, struct local_ti
  * Friendly forms: "day at 18:00", "weekday at 8:30", "week on Mon, Wed at 9:00", "2 weeks on Friday at 15:00",
  * "month on the 1st Saturday at 09:00", "month on day 15 at 9:00", "month on the last day at 9:00",
  * "year on 1 June at 9:00"; "每天18:00", "每周一、三 9:00", "每两周周五15:00", "每月第一个周六09:00", "每月15日9点",
- * "每月最后一天18:00", "每年6月1日9点". The start is the day of `today`, or the first that fits after it; the count of
- * "every 2 weeks" begins in the week of `today`. A mistake gives one sentence with an example that works.
+ * "每月最后一天18:00", "每年6月1日9点". The start is the first date that fits after the
+ * reading `today`, and "every 2 weeks" counts from there. A mistake gives one sentence with an example that works.
  */
 bool recurrence_every(struct recurrence *out, const char *text, struct local_time today, struct error *err);
 

@@ -134,7 +134,7 @@ static size_t blank_length(const char *at)
 {
     if (*at == ' ' || *at == '\t' || *at == '\r' || *at == '\n' || *at == '\v' || *at == '\f')
         return 1;
-    if (memcmp(at, "\xc2\xa0", strnlen(at, 2) == 2 ? 2 : 1) == 0 && at[0])
+    if (text_starts(at, "\xc2\xa0"))
         return 2;
     return text_starts(at, "\xe3\x80\x80") ? 3 : 0;
 }

@@ -39,10 +39,10 @@ struct local_time zone_local(struct zone zone, time_ms at)
                                 .minute = local.minute, .second = local.second, .weekday = iso_weekday(local) };
 }
 
-time_ms zone_instant(struct zone zone, struct local_time local)
+/* The reading as if it were UTC. */
+static time_ms as_utc(struct local_time local)
 {
     struct icaltimetype time = icaltime_null_time();
-    time_ms instant;
 
     time.year = local.year;
     time.month = local.month;
@@ -50,9 +50,42 @@ time_ms zone_instant(struct zone zone, struct local_time local)
     time.hour = local.hour;
     time.minute = local.minute;
     time.second = local.second;
-    time = icaltime_normalize(time);
-    instant = (time_ms)icaltime_as_timet_with_zone(time, zone.ical) * 1000;
-    return instant;
+    return (time_ms)icaltime_as_timet(icaltime_normalize(time)) * 1000;
+}
+
+time_ms zone_offset(struct zone zone, time_ms at)
+{
+    const time_ms part = at % 1000;
+
+    return as_utc(zone_local(zone, at)) - (at - (part < 0 ? part + 1000 : part));
+}
+
+/* The first instant after `from`, at most `to`, from which on the offset is `after`. */
+static time_ms change_between(struct zone zone, time_ms from, time_ms to, time_ms after)
+{
+    while (to - from > SECOND_MS) {
+        const time_ms middle = from + (to - from) / (2 * SECOND_MS) * SECOND_MS;
+
+        if (zone_offset(zone, middle) == after)
+            to = middle;
+        else
+            from = middle;
+    }
+    return to;
+}
+
+time_ms zone_instant(struct zone zone, struct local_time local)
+{
+    /* not libical's own way back: it answers 01:30 for a 02:30 that does not exist, and the second of two 01:30s */
+    const time_ms reading = as_utc(local);
+    const time_ms before = zone_offset(zone, reading - DAY_MS);
+    const time_ms after = zone_offset(zone, reading + DAY_MS);
+
+    if (zone_offset(zone, reading - before) == before)
+        return reading - before;
+    if (before == after || zone_offset(zone, reading - after) == after)
+        return reading - after;
+    return change_between(zone, reading - after, reading - before, after);
 }
 
 time_ms zone_day_start(struct zone zone, time_ms at, int days)
@@ -67,8 +100,7 @@ time_ms zone_day_start(struct zone zone, time_ms at, int days)
 void zone_format(char out[static RFC3339_MAX], struct zone zone, time_ms at)
 {
     const struct local_time t = zone_local(zone, at);
-    struct zone utc = { .ical = icaltimezone_get_utc_timezone() };
-    const int offset = (int)((zone_instant(utc, t) - at / 1000 * 1000) / MINUTE_MS);
+    const int offset = (int)(zone_offset(zone, at) / MINUTE_MS);
 
     snprintf(out, RFC3339_MAX, "%04d-%02d-%02dT%02d:%02d:%02d%c%02d:%02d", t.year, t.month, t.day, t.hour, t.minute,
              t.second, offset < 0 ? '-' : '+', abs(offset) / 60, abs(offset) % 60);
@@ -117,12 +149,6 @@ bool zone_parse(time_ms *out, struct zone zone, const char *text, struct error *
         (between != ' ' && between != 'T' && between != 't') ||
         !parse_tail(text + used, &t.second, &has_offset, &offset_min) || !valid(&t))
         return error_set(err, "time \"%.40s\": write it like 2026-11-24 18:00", text);
-    if (has_offset) {
-        struct zone utc = { .ical = icaltimezone_get_utc_timezone() };
-
-        *out = zone_instant(utc, t) - offset_min * MINUTE_MS;
-    } else {
-        *out = zone_instant(zone, t);
-    }
+    *out = has_offset ? as_utc(t) - offset_min * MINUTE_MS : zone_instant(zone, t);
     return true;
 }

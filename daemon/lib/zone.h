@@ -28,7 +28,10 @@ bool zone_open(struct zone *out, const char *name, struct error *err);
 void zone_close_all(void);
 
 struct local_time zone_local(struct zone zone, time_ms at);
-/* Reading to instant; in a gap of daylight saving time the instant after the gap, in an overlap the first one. */
+/* How far the zone's clock is ahead of UTC at an instant, in milliseconds. */
+time_ms zone_offset(struct zone zone, time_ms at);
+/* Reading to instant; fields out of range are carried over (day 32 is the next month's 1st or 2nd …); in a gap of
+ * daylight saving time the first instant after the gap, in an overlap the first of the two. */
 time_ms zone_instant(struct zone zone, struct local_time local);
 /* The first instant of the day `days` after the day of `at`. */
 time_ms zone_day_start(struct zone zone, time_ms at, int days);

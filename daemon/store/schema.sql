@@ -162,13 +162,14 @@ CREATE INDEX cause_work ON cause (due) WHERE stage <> 'ready' AND state = 'open'
 
 CREATE TABLE recipient (        -- who is to hear of a cause, on which line and about whom; or why not
     cause   INTEGER NOT NULL REFERENCES cause,
-    line    INTEGER NOT NULL,              -- 0: no line
+    line    INTEGER NOT NULL,              -- below 0: no line
     student INTEGER NOT NULL,              -- 0: about no child
     person  INTEGER NOT NULL,              -- 0: nobody
     channel TEXT NOT NULL,
     reason  TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (cause, line, student, person)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX recipient_student ON recipient (cause, student);
 
 CREATE TABLE ask (              -- one question about one student or to one person
     id       INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -211,6 +212,11 @@ CREATE TABLE attempt (          -- ask × round × step × person × line × cha
 ) STRICT;
 CREATE UNIQUE INDEX attempt_key ON attempt (ask, round, step, ifnull(person, 0), ifnull(line, 0), channel, n);
 CREATE INDEX attempt_message ON attempt (message) WHERE message IS NOT NULL;
+
+CREATE TABLE route (            -- the gateways that can carry the same: a message waits in a route
+    id   INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE              -- CHANNEL:GATEWAY,GATEWAY … in the order of the configuration
+) STRICT;
 
 CREATE TABLE message (          -- the outbox: one text or call to one line
     id       INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -366,7 +372,7 @@ CREATE TABLE import (           -- a running import: a checked plan that is appl
 ) STRICT;
 
 CREATE TABLE tally (            -- counters are kept, not counted
-    day     INTEGER NOT NULL,              -- school day as YYYYMMDD
+    day     INTEGER NOT NULL,              -- days since 1970-01-01 (UTC)
     kind    TEXT NOT NULL,
     channel TEXT NOT NULL,
     state   TEXT NOT NULL,

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Ladders and their snapshots; see ladder.h. */
+#include "core/ladder.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/json.h"
+#include "lib/memory.h"
+
+static void free_words(char **words, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        free(words[i]);
+}
+
+void ladder_free(struct ladder *ladder)
+{
+    for (size_t i = 0; i < ladder->step_count; i++) {
+        free_words(ladder->steps[i].who, ladder->steps[i].who_count);
+        free_words(ladder->steps[i].channels, ladder->steps[i].channel_count);
+        free(ladder->steps[i].answer);
+    }
+    free(ladder->name);
+    free(ladder->then);
+    *ladder = (struct ladder){ 0 };
+}
+
+static size_t read_words(char **out, const json_t *list, const char *fallback)
+{
+    size_t count = 0, i;
+    json_t *word;
+
+    json_array_foreach(list, i, word) if (json_is_string(word) && count < LADDER_WORDS_MAX)
+        out[count++] = mem_dup(json_string_value(word));
+    if (count == 0)
+        out[count++] = mem_dup(fallback);
+    return count;
+}
+
+static void read_step(struct ladder_step *out, const json_t *json)
+{
+    *out = (struct ladder_step){ .after = json_int(json, "after", 0), .calls = (int)json_int(json, "calls", 1) };
+    out->who_count = read_words(out->who, json_object_get(json, "who"), "audience");
+    out->channel_count = read_words(out->channels, json_object_get(json, "channels"), "auto");
+    out->answer = mem_dup(json_text(json, "answer", "any"));
+}
+
+void ladder_parse(struct ladder *out, const char *text)
+{
+    json_t *json = json_read(text, strlen(text), NULL);
+    const json_t *steps = json_object_get(json, "steps");
+
+    *out = (struct ladder){ .name = mem_dup(json_text(json, "name", "default")), .then = mem_dup(json_text(json, "then", "")) };
+    for (size_t i = 0; i < json_array_size(steps) && i < LADDER_STEPS_MAX; i++)
+        read_step(&out->steps[out->step_count++], json_array_get(steps, i));
+    if (out->step_count == 0)
+        read_step(&out->steps[out->step_count++], NULL);
+    json_decref(json);
+}
+
+static json_t *words(char *const *list, size_t count)
+{
+    json_t *json = json_array();
+
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(json, json_string(list[i]));
+    return json;
+}
+
+char *ladder_format(const struct ladder *ladder)
+{
+    json_t *json = json_object();
+    json_t *steps = json_array();
+    char *text;
+
+    json_put_text(json, "name", ladder->name);
+    json_put_text(json, "then", ladder->then);
+    for (size_t i = 0; i < ladder->step_count; i++) {
+        const struct ladder_step *s = &ladder->steps[i];
+        json_t *step = json_object();
+
+        json_put_int(step, "after", s->after);
+        json_put(step, "who", words(s->who, s->who_count));
+        json_put(step, "channels", words(s->channels, s->channel_count));
+        json_put_text(step, "answer", s->answer);
+        json_put_int(step, "calls", s->calls);
+        json_array_append_new(steps, step);
+    }
+    json_put(json, "steps", steps);
+    text = json_write(json);
+    json_decref(json);
+    return text;
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Answers: stored, folded into the ask's outcome, and what follows from it. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/fold.h"
+#include "engine/engine_internal.h"
+#include "lib/memory.h"
+#include "store/line.h"
+
+struct folding {
+    struct engine *engine;
+    const struct ask *ask;
+    const char *required; /* "any", "all" or "role:R" of the step asked last */
+    struct fold_state state;
+    int64_t taken_by;
+};
+
+/* On a phone of several persons an answer belongs to the line; it fills a required role only if everybody there has it. */
+static bool fills(const struct folding *f, const struct answer_row *row)
+{
+    const time_ms now = engine_now(f->engine);
+    const char *role = f->required + strlen("role:");
+
+    if (strncmp(f->required, "role:", 5) != 0 || row->by)
+        return true;
+    return store_value(f->engine->store, 0,
+                       "SELECT count(*) > 0 AND min(EXISTS (SELECT 1 FROM role o WHERE o.person = p.id AND o.role = $3"
+                       " AND (o.since IS NULL OR o.since <= $4) AND (o.until IS NULL OR o.until > $4)))"
+                       " FROM person p WHERE p.id = $1 OR ($1 = 0 AND p.id IN (SELECT person FROM person_line WHERE line = $2))",
+                       "iiti", row->person, row->line, role, now) != 0;
+}
+
+static void add(void *arg, const struct answer_row *row)
+{
+    struct folding *f = arg;
+    const bool before = f->state.settled;
+
+    fold_add(&f->state, row->class, row->has_value, row->value, fills(f, row));
+    if (!before && f->state.settled)
+        f->taken_by = row->person ? row->person : line_only_person(f->engine->store, row->line);
+}
+
+static void fold(struct folding *f, struct engine *engine, const struct ask *ask)
+{
+    struct cause cause = { 0 };
+    struct ladder ladder = { 0 };
+
+    *f = (struct folding){ .engine = engine, .ask = ask, .required = "any", .state = fold_begin(ask->kind) };
+    if (cause_get(&cause, engine->store, ask->cause)) {
+        ladder_parse(&ladder, cause.ladder);
+        if (ladder.step_count)
+            f->required = ladder.steps[((size_t)ask->step + ladder.step_count - 1) % ladder.step_count].answer;
+        answer_each(engine->store, ask->id, add, f);
+    }
+    f->required = NULL;
+    ladder_free(&ladder);
+    cause_free(&cause);
+}
+
+static void wake_lines(struct engine *engine, int64_t ask)
+{
+    store_change(engine->store,
+                 "UPDATE message SET due = $2, reason = '' WHERE state = 'queued' AND reason = 'line_busy'"
+                 " AND line IN (SELECT line FROM talk WHERE ask = $1)",
+                 "ii", ask, engine_now(engine));
+}
+
+/* A settled ask climbs no more: what still waits for it is dropped by the claim (may_tell: settled). */
+static void settle(struct engine *engine, const struct ask *ask, const struct folding *f)
+{
+    const bool late = ask->state == ASK_EXPIRED || ask->state == ASK_UNASKED;
+
+    if (ask->state == ASK_ANSWERED || ask->state == ASK_CANCELLED)
+        return;
+    if (late && (!kind_row(ask->kind)->late_taken || engine_now(engine) > ask->grace))
+        return;
+    ask_move(engine->store, ask->id, ask->state, ASK_ANSWERED);
+    if (kind_row(ask->kind)->fold == FOLD_FIRST && f->taken_by)
+        ask_set_taken(engine->store, ask->id, f->taken_by);
+    wake_lines(engine, ask->id);
+}
+
+bool engine_answer(struct engine *engine, const struct answer_row *row)
+{
+    struct ask ask = { 0 };
+    struct folding f;
+    bool changed = false;
+
+    if (!ask_get(&ask, engine->store, row->ask))
+        return false;
+    answer_put(engine->store, row, engine_now(engine));
+    fold(&f, engine, &ask);
+    changed = strcmp(ask.outcome, f.state.outcome) != 0;
+    if (changed)
+        ask_set_outcome(engine->store, ask.id, f.state.outcome, f.state.value, f.state.has_value);
+    if (f.state.settled)
+        settle(engine, &ask, &f);
+    else if (ask.state == ASK_ANSWERED && kind_row(ask.kind)->lane == LANE_EMERGENCY && kind_row(ask.kind)->fold == FOLD_WORST) {
+        ask_move(engine->store, ask.id, ASK_ANSWERED, ASK_OPEN); /* contradicted by a worse answer: it climbs again */
+        ask_set_next(engine->store, ask.id, engine_now(engine));
+    } else if (f.state.climb && (ask.state == ASK_OPEN || ask.state == ASK_WAITING)) {
+        ask_set_next(engine->store, ask.id, engine_now(engine));
+    }
+    ask_free(&ask);
+    return changed;
+}
+
+bool engine_cancel_ask(struct engine *engine, int64_t id, struct error *err)
+{
+    struct ask ask = { 0 };
+    bool done = false;
+
+    if (!ask_get(&ask, engine->store, id))
+        return error_set(err, "ask %" PRId64 ": there is none: see `greenline ask list`", id);
+    done = (ask.state == ASK_OPEN || ask.state == ASK_WAITING) && ask_move(engine->store, id, ask.state, ASK_CANCELLED);
+    if (done)
+        wake_lines(engine, id);
+    else
+        error_set(err, "ask %" PRId64 ": is %s already", id, ask_state_name(ask.state));
+    ask_free(&ask);
+    return done;
+}
+
+bool engine_close_alert(struct engine *engine, int64_t cause, const char *outcome, const char *by, struct error *err)
+{
+    const int64_t there = store_value(engine->store, 0, "SELECT 1 FROM cause WHERE id = $1 AND kind IN ('emergency', 'absent')", "i", cause);
+
+    if (!there)
+        return error_set(err, "alert %" PRId64 ": there is none: see `greenline alert list`", cause);
+    if (!outcome || !outcome[0])
+        return error_set(err, "alert %" PRId64 ": say how it ended: --outcome \"found at his aunt's\"", cause);
+    store_change(engine->store, "UPDATE ask SET closed = $2, handled_at = $3, handled_by = $4 WHERE cause = $1", "itit", cause, outcome,
+                 engine_now(engine), by);
+    store_change(engine->store,
+                 "UPDATE ask SET state = 'answered', next_at = NULL, version = version + 1 WHERE cause = $1"
+                 " AND state IN ('open', 'waiting')",
+                 "i", cause);
+    cause_move(engine->store, cause, "open", "done");
+    return true;
+}

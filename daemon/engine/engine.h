@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The engine: causes become asks and messages, asks climb their ladders until somebody answers. Pure over the store:
+ * time comes with the turn, so a whole term runs in the simulation.
+ *
+ *     schedule or person ──> cause ──> recipients ──> asks and messages ──> steps ──> answer, or the ask ends
+ */
+#ifndef GREENLINE_ENGINE_ENGINE_H
+#define GREENLINE_ENGINE_ENGINE_H
+
+#include <jansson.h>
+
+#include "outbox/outbox.h"
+#include "store/ask.h"
+#include "store/turn.h"
+
+struct engine;
+
+struct engine_rules {
+    const char *templates;        /* folder of NAME.zh.txt, NAME.en.txt, NAME.voice.zh.txt … */
+    const char *language;         /* of the school */
+    struct zone zone;
+    /* the ladder's snapshot for a kind (`name` NULL) or by name; the caller frees; NULL: none of that name */
+    char *(*ladder)(void *arg, enum kind kind, const char *name);
+    void *ladder_arg;
+    time_ms due[KINDS], grace[KINDS]; /* -1: the table's */
+};
+
+struct engine *engine_new(struct turn *turn, struct outbox *outbox, const struct engine_rules *rules);
+void engine_free(struct engine *engine);
+void engine_set_rules(struct engine *engine, const struct engine_rules *rules);
+
+/* --- work of the loop --- */
+/* Does what is due, at most one slice (some hundred rows); true while there is more to do at once. */
+bool engine_work(struct engine *engine);
+/* When engine_work() has something to do; TIME_NEVER. */
+time_ms engine_next(struct engine *engine);
+/* A message has ended without success: its steps may move on. Registered with the outbox by engine_new(). */
+void engine_message_ended(struct engine *engine, int64_t message, enum message_state state, enum reason reason);
+
+/* --- causes --- */
+struct cause_request {
+    const char *key;      /* unique: "broadcast:REQUEST", "schedule:ID:TIME" */
+    enum kind kind;
+    const char *title, *by;
+    const char *audience; /* as text, "A except (B)" included */
+    const char *template; /* or text */
+    const char *text;
+    const char *ladder;   /* by name; NULL: the kind's */
+    int64_t schedule;     /* 0 */
+    time_ms at;           /* not before; 0: now */
+    bool drill;
+};
+/* The cause's id; an existing key gives the existing one. 0 and one sentence when something of it cannot be. */
+int64_t engine_open_cause(struct engine *engine, const struct cause_request *request, struct error *err);
+/* Who would get what: {recipients, lines, refused, encoding, segments, parts, cost, examples, warnings}; NULL and err. */
+json_t *engine_preview(struct engine *engine, const struct cause_request *request, struct error *err);
+bool engine_pause_cause(struct engine *engine, int64_t cause, struct error *err);
+bool engine_resume_cause(struct engine *engine, int64_t cause, struct error *err);
+bool engine_cancel_cause(struct engine *engine, int64_t cause, struct error *err);
+/* One message by itself (what staff say, echoes, what a mentor is told); `kind` an inform. The message; 0 and why. */
+struct saying {
+    const char *key, *by;
+    enum kind kind;
+    int64_t person, line;   /* line 0: the person's best */
+    const int64_t *students; /* the children it is about; may be none */
+    size_t student_count;
+    const char *text;       /* as it is to be read */
+    int64_t reply;          /* what it answers; 0 */
+};
+int64_t engine_say(struct engine *engine, const struct saying *saying, enum reason *why);
+
+/* --- schedules --- */
+struct schedule_request {
+    const char *name, *kind, *audience, *template, *text, *ladder;
+    const char *every;          /* friendly form, or */
+    const char *rrule, *start;  /* RFC 5545 and the first time, "2026-09-05 09:00" */
+};
+int64_t engine_add_schedule(struct engine *engine, const struct schedule_request *request, struct error *err);
+/* pause, resume, remove. */
+bool engine_change_schedule(struct engine *engine, int64_t schedule, const char *verb, struct error *err);
+/* Runs it now, beside its dates; the cause. */
+int64_t engine_run_schedule(struct engine *engine, int64_t schedule, const char *key, const char *by, struct error *err);
+/* The next `count` dates after now: [{at, weekday, moved}]. */
+json_t *engine_preview_schedule(struct engine *engine, int64_t schedule, size_t count);
+
+/* --- answers --- */
+/* Stores what a reply means for an ask, folds, and settles what follows. True when the outcome changed. */
+bool engine_answer(struct engine *engine, const struct answer_row *row);
+bool engine_cancel_ask(struct engine *engine, int64_t ask, struct error *err);
+/* An emergency is closed by a person with an outcome: all its asks. */
+bool engine_close_alert(struct engine *engine, int64_t cause, const char *outcome, const char *by, struct error *err);
+
+/* A template by name and language ("asked_back", "zh"), "" when there is none; borrowed. */
+const char *engine_wording(const struct engine *engine, const char *name, const char *language);
+
+#endif

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A cause's work, slice by slice: first its recipients are written down, then they become messages and asks in order of
+ * line, so that all one phone is to hear of a cause falls into one turn and siblings share a text.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/engine_internal.h"
+
+static void write_down(void *arg, const struct recipient *recipient)
+{
+    const struct cause *cause = ((void **)arg)[1];
+    struct engine *engine = ((void **)arg)[0];
+
+    recipient_put(engine->store, cause->id, recipient);
+}
+
+static void resolve_slice(struct engine *engine, const struct cause *cause)
+{
+    struct audience *audience = cause->audience[0] ? audience_parse(cause->audience, NULL) : NULL;
+    const void *arg[] = { engine, cause };
+    int64_t next = 0;
+
+    if (audience)
+        next = engine_resolve(engine, cause->kind, audience, cause->cursor, write_down, arg);
+    audience_free(audience);
+    if (next)
+        cause_set_stage(engine->store, cause->id, "resolve", next);
+    else
+        cause_set_stage(engine->store, cause->id, "expand", INT64_MIN);
+}
+
+static void inform(struct engine *engine, const struct cause *cause, const struct recipient *r)
+{
+    const struct outbox_entry entry = { .cause = cause->id, .kind = cause->kind, .lane = cause->lane, .student = r->student,
+                                        .person = r->person, .line = r->line, .channel = r->channel, .due = cause->due,
+                                        .expires = cause->expires };
+    enum reason why;
+
+    if (r->reason == REASON_NONE)
+        outbox_put(engine->outbox, &entry, &why);
+}
+
+static void open_ask(struct engine *engine, const struct cause *cause, const struct recipient *r)
+{
+    const bool per_student = kind_row(cause->kind)->per_student && r->student;
+    const time_ms now = engine_now(engine);
+    const struct ask ask = { .cause = cause->id, .student = per_student ? r->student : 0, .person = per_student ? 0 : r->person,
+                             .state = ASK_OPEN, .due = now + engine_due_of(engine, cause->kind),
+                             .grace = now + engine_grace_of(engine, cause->kind), .next_at = now };
+    const int64_t id = !per_student && !r->person ? 0 : ask_put(engine->store, &ask);
+
+    if (id)
+        engine_climb(engine, id);
+}
+
+static void expand_slice(struct engine *engine, const struct cause *cause)
+{
+    static const size_t most = 2 * SLICE;
+    struct recipient slice[2 * SLICE];
+    const size_t count = recipient_after(engine->store, cause->id, cause->cursor, slice, most);
+    const bool asks = kind_row(cause->kind)->asks;
+
+    for (size_t i = 0; i < count && !store_failed(engine->store); i++) {
+        if (asks)
+            open_ask(engine, cause, &slice[i]);
+        else
+            inform(engine, cause, &slice[i]);
+    }
+    if (count)
+        cause_set_stage(engine->store, cause->id, "expand", slice[count - 1].line);
+    else
+        cause_set_stage(engine->store, cause->id, "ready", 0);
+}
+
+bool engine_expand(struct engine *engine, int64_t id)
+{
+    struct cause cause = { 0 };
+    bool more = false;
+
+    if (cause_get(&cause, engine->store, id)) {
+        more = strcmp(cause.stage, "ready") != 0;
+        if (strcmp(cause.stage, "resolve") == 0)
+            resolve_slice(engine, &cause);
+        else if (more)
+            expand_slice(engine, &cause);
+    }
+    cause_free(&cause);
+    return more;
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Opening, pausing and ending causes: what is asked is copied into the cause, so that a reload changes nothing running. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/template.h"
+#include "engine/engine_internal.h"
+#include "lib/json.h"
+#include "lib/memory.h"
+
+static const char *const languages[] = { "zh", "en", "voice.zh", "voice.en" };
+
+char *engine_content(struct engine *engine, const struct cause_request *request, struct error *err)
+{
+    const char *name = request->template ? request->template : kind_row(request->kind)->name;
+    json_t *json = json_object();
+    char *text = NULL;
+    bool any = false;
+
+    for (size_t i = 0; i < COUNT(languages); i++) {
+        const char *wording = request->text ? (i < 2 ? request->text : "") : engine_wording(engine, name, languages[i]);
+
+        if (!wording[0])
+            continue;
+        if (!template_check(wording, template_names, err))
+            goto out;
+        json_put_text(json, languages[i], wording);
+        any = true;
+    }
+    if (!any) {
+        error_set(err, "template \"%s\": not found: write %s.zh.txt in the templates folder, or use --text", name, name);
+        goto out;
+    }
+    json_put_flag(json, "asks", kind_row(request->kind)->asks);
+    text = json_write(json);
+out:
+    json_decref(json);
+    return text;
+}
+
+static bool check_audience(struct engine *engine, const char *text, struct error *err)
+{
+    struct audience *audience = audience_parse(text, err);
+    const bool good = audience && audience_check(engine->store, audience, err);
+
+    audience_free(audience);
+    return good;
+}
+
+int64_t engine_open_cause(struct engine *engine, const struct cause_request *request, struct error *err)
+{
+    const struct kind_row *kind = kind_row(request->kind);
+    const time_ms now = engine_now(engine);
+    const time_ms at = request->at > now ? request->at : now;
+    struct cause cause = { .kind = request->kind, .lane = kind->lane, .schedule = request->schedule, .drill = request->drill, .due = at,
+                           .expires = at + engine_due_of(engine, request->kind) };
+    CLEANUP(mem_clean) char *content = NULL;
+    CLEANUP(mem_clean) char *ladder = NULL;
+    const int64_t there = cause_find(engine->store, request->key);
+
+    if (there)
+        return there;
+    if (!check_audience(engine, request->audience, err) || !(content = engine_content(engine, request, err)))
+        return 0;
+    if (engine->rules.ladder)
+        ladder = engine->rules.ladder(engine->rules.ladder_arg, request->kind, request->ladder);
+    if (request->ladder && !ladder) {
+        error_set(err, "ladder \"%s\": not in the configuration", request->ladder);
+        return 0;
+    }
+    cause.key = (char *)(uintptr_t)request->key;
+    cause.title = (char *)(uintptr_t)(request->title ? request->title : kind->chinese);
+    cause.audience = (char *)(uintptr_t)request->audience;
+    cause.content = content;
+    cause.ladder = ladder;
+    cause.by = (char *)(uintptr_t)(request->by ? request->by : "?");
+    return cause_put(engine->store, &cause, now);
+}
+
+static bool move(struct engine *engine, int64_t id, const char *from, const char *to, const char *verb, struct error *err)
+{
+    struct cause cause = { 0 };
+    bool moved = false;
+
+    if (!cause_get(&cause, engine->store, id))
+        return error_set(err, "%" PRId64 ": there is no such broadcast: see `greenline broadcast list`", id);
+    moved = cause_move(engine->store, id, from, to);
+    if (!moved)
+        error_set(err, "%" PRId64 ": is %s: cannot %s it", id, cause.state, verb);
+    cause_free(&cause);
+    return moved;
+}
+
+bool engine_pause_cause(struct engine *engine, int64_t cause, struct error *err)
+{
+    return move(engine, cause, "open", "paused", "pause", err);
+}
+
+bool engine_resume_cause(struct engine *engine, int64_t cause, struct error *err)
+{
+    if (!move(engine, cause, "paused", "open", "resume", err))
+        return false;
+    while (message_release_cause(engine->store, cause, engine_now(engine)) == SLICE)
+        ; /* what came to the head while it was paused: at most a few windows */
+    return true;
+}
+
+bool engine_cancel_cause(struct engine *engine, int64_t cause, struct error *err)
+{
+    int64_t asks[SLICE];
+    size_t count;
+
+    if (!cause_move(engine->store, cause, "paused", "cancelled") && !move(engine, cause, "open", "cancelled", "cancel", err))
+        return false;
+    while ((count = ask_open_of(engine->store, cause, asks, COUNT(asks))) > 0 && !store_failed(engine->store))
+        for (size_t i = 0; i < count; i++)
+            engine_cancel_ask(engine, asks[i], NULL);
+    store_change(engine->store, "UPDATE message SET due = $2 WHERE cause = $1 AND state = 'queued'", "ii", cause, engine_now(engine));
+    return true;
+}
+
+static bool say_about(struct engine *engine, const struct saying *s, int64_t cause, int64_t line, enum reason *why, int64_t *message)
+{
+    struct outbox_entry entry = { .cause = cause, .kind = s->kind, .lane = kind_row(s->kind)->lane, .person = s->person, .line = line,
+                                  .channel = engine_channel_of(engine, s->person, line), .due = engine_now(engine),
+                                  .expires = engine_now(engine) + engine_due_of(engine, s->kind), .note = s->text, .reply = s->reply };
+
+    /* every child is put before may_tell(); the text names them all, so one "never" ends it */
+    for (size_t i = 1; i < s->student_count; i++) {
+        const struct telling_case what = { .kind = s->kind, .student = s->students[i], .person = s->person, .line = line,
+                                           .channel = entry.channel, .reply = s->reply };
+        const struct verdict v = telling_decide(engine->store, &outbox_rules(engine->outbox)->telling, &what, engine_now(engine));
+
+        *why = v.reason;
+        if (v.answer == TELL_NEVER)
+            return false;
+    }
+    entry.student = s->student_count ? s->students[0] : 0;
+    *message = outbox_put(engine->outbox, &entry, why);
+    for (size_t i = 1; *message && i < s->student_count; i++)
+        message_name_child(engine->store, *message, s->students[i]);
+    return *message != 0;
+}
+
+int64_t engine_say(struct engine *engine, const struct saying *s, enum reason *why)
+{
+    const time_ms now = engine_now(engine);
+    const struct cause cause = { .key = (char *)(uintptr_t)s->key, .kind = s->kind, .lane = kind_row(s->kind)->lane,
+                                 .title = (char *)(uintptr_t)kind_row(s->kind)->chinese, .audience = (char *)(uintptr_t)"",
+                                 .content = (char *)(uintptr_t)"{}", .stage = (char *)(uintptr_t)"ready", .due = now,
+                                 .expires = now + engine_due_of(engine, s->kind), .by = (char *)(uintptr_t)(s->by ? s->by : "greenlined") };
+    const int64_t line = s->line ? s->line : person_best_line(engine->store, s->person, CHANNEL_SMS);
+    int64_t id, message = 0;
+
+    *why = REASON_NO_LINE;
+    if (!line)
+        return 0;
+    id = cause_put(engine->store, &cause, now);
+    if (!id)
+        return 0; /* said already */
+    say_about(engine, s, id, line, why, &message);
+    return message;
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a reply sets going: the mentor is told, the family gets a word back, a wrong number stops its line. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/template.h"
+#include "inbox/inbox_internal.h"
+#include "lib/log.h"
+#include "lib/memory.h"
+#include "lib/text.h"
+#include "store/line.h"
+#include "store/person.h"
+
+enum { QUOTE_MAX = 30 };
+
+/* The first characters of what was written, for the person who reads about it. */
+static char *quote(const char *text)
+{
+    struct text out = { 0 };
+    const char *at = text;
+    uint32_t c;
+
+    for (int i = 0; i < QUOTE_MAX && (c = utf8_next(&at)); i++)
+        text_add_utf8(&out, c < ' ' ? ' ' : c);
+    if (*at)
+        text_add(&out, "…");
+    return text_take(&out);
+}
+
+static char *word(struct inbox *inbox, const struct reply *reply, const struct match *match, const char *template, int64_t person,
+                  const int64_t *students, size_t count)
+{
+    struct person p = { 0 };
+    struct student s = { 0 };
+    const char *language = person_get(&p, inbox->store, person) ? p.language : "zh";
+    CLEANUP(mem_clean) char *said = quote(reply->text);
+    CLEANUP(mem_clean) char *mentor = NULL;
+    CLEANUP(mem_clean) char *all = NULL;
+    struct text names = { 0 };
+    char *text;
+
+    (void)match;
+    for (size_t i = 0; i < count; i++) {
+        student_free(&s);
+        if (student_get(&s, inbox->store, students[i]))
+            text_add_format(&names, "%s%s", names.length ? "、" : "", s.name);
+    }
+    all = text_take(&names);
+    if (count)
+        mentor = student_mentor_name(inbox->store, students[0], turn_now(inbox->turn));
+    text = template_render(engine_wording(inbox->engine, template, language),
+                           (const struct template_value[]){ { "student", s.name ? s.name : all },
+                                                            { "students", all },
+                                                            { "class", s.class },
+                                                            { "person", p.name },
+                                                            { "mentor", mentor },
+                                                            { "teacher", mentor },
+                                                            { "text", said },
+                                                            { "reply", said } },
+                           8);
+    student_free(&s);
+    person_free(&p);
+    return text;
+}
+
+/* Children whose mentor this is, out of those the reply is about. */
+static size_t of_mentor(struct inbox *inbox, const struct match *match, int64_t mentor, int64_t *students)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < match->count; i++) {
+        struct contact contacts[8];
+        const size_t mentors = person_chain(inbox->store, match->talks[i].student, CHAIN_MENTOR, turn_now(inbox->turn), contacts, 8);
+
+        for (size_t j = 0; j < mentors; j++)
+            if (contacts[j].person == mentor)
+                students[count++] = match->talks[i].student;
+    }
+    return count;
+}
+
+void inbox_tell_mentors(struct inbox *inbox, const struct reply *reply, const struct match *match, const char *template)
+{
+    for (size_t i = 0; i < match->count; i++) {
+        struct contact contacts[8];
+        size_t count = person_chain(inbox->store, match->talks[i].student, CHAIN_MENTOR, turn_now(inbox->turn), contacts, 8);
+
+        if (count == 0)
+            count = person_chain(inbox->store, match->talks[i].student, CHAIN_TEACHER, turn_now(inbox->turn), contacts, 8);
+        for (size_t j = 0; j < count; j++) {
+            int64_t students[TALKS_MAX] = { match->talks[i].student };
+            const size_t about = of_mentor(inbox, match, contacts[j].person, students);
+            CLEANUP(mem_clean) char *text = word(inbox, reply, match, template, contacts[j].person, students, about ? about : 1);
+            char key[64];
+            enum reason why;
+
+            /* the key makes it one message a mentor, however many children the reply is about */
+            snprintf(key, sizeof key, "reply:%" PRId64 ":mentor:%" PRId64, reply->id, contacts[j].person);
+            engine_say(inbox->engine,
+                       &(struct saying){ .key = key, .kind = KIND_STAFF, .person = contacts[j].person, .students = students,
+                                         .student_count = about ? about : 1, .text = text },
+                       &why);
+        }
+    }
+}
+
+/* The best-ranked person there is for these children, who gets the echo. */
+static int64_t addressee(struct inbox *inbox, const struct reply *reply, const struct match *match)
+{
+    return store_value(inbox->store, 0,
+                       "SELECT pl.person FROM person_line pl LEFT JOIN relation r ON r.person = pl.person AND r.student = $2"
+                       " WHERE pl.line = $1 ORDER BY r.rank IS NULL, r.rank, pl.rank LIMIT 1",
+                       "ii", reply->line, match->count ? match->talks[0].student : 0);
+}
+
+bool inbox_echo(struct inbox *inbox, const struct reply *reply, const struct match *match, const char *template)
+{
+    const int64_t person = addressee(inbox, reply, match);
+    int64_t students[TALKS_MAX];
+    CLEANUP(mem_clean) char *text = NULL;
+    char key[64];
+    enum reason why;
+
+    if (!person || !line_take_automatic(inbox->store, reply->line, turn_now(inbox->turn)))
+        return false;
+    for (size_t i = 0; i < match->count; i++)
+        students[i] = match->talks[i].student;
+    text = word(inbox, reply, match, template, person, students, match->count);
+    snprintf(key, sizeof key, "reply:%" PRId64 ":%s", reply->id, template);
+    return text[0] && engine_say(inbox->engine,
+                                 &(struct saying){ .key = key, .kind = KIND_ECHO, .person = person, .line = reply->line,
+                                                   .students = students, .student_count = match->count, .text = text,
+                                                   .reply = reply->id },
+                                 &why) != 0;
+}
+
+static void cancel_waiting(struct inbox *inbox, int64_t line)
+{
+    struct query q = store_query(inbox->store,
+                                 "SELECT id FROM message WHERE line = $1 AND state IN ('queued', 'held', 'unknown') ORDER BY id LIMIT 200",
+                                 "i", line);
+    int64_t ids[200];
+    size_t count = 0;
+
+    while (count < COUNT(ids) && query_next(&q))
+        ids[count++] = query_int(&q, 0);
+    query_end(&q);
+    for (size_t i = 0; i < count; i++) {
+        struct message m = { 0 };
+
+        if (message_get(&m, inbox->store, ids[i]) &&
+            message_move(inbox->store, m.id, m.state, MESSAGE_CANCELLED, REASON_WRONG_NUMBER, turn_now(inbox->turn)))
+            engine_message_ended(inbox->engine, m.id, MESSAGE_CANCELLED, REASON_WRONG_NUMBER);
+        message_free(&m);
+    }
+}
+
+void inbox_wrong_number(struct inbox *inbox, const struct reply *reply)
+{
+    char masked[MASKED_MAX];
+
+    if (!line_set_state(inbox->store, reply->line, "wrong"))
+        return;
+    cancel_waiting(inbox, reply->line);
+    mask_number(masked, reply->sender);
+    log_notice("line %s: says that it is a wrong number: nothing more goes there", masked);
+}

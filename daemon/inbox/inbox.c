@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The inbox: storing a reply, and what it means; see inbox.h. */
+#include "inbox/inbox.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/phone.h"
+#include "inbox/inbox_internal.h"
+#include "lib/memory.h"
+#include "lib/text.h"
+#include "store/line.h"
+
+#define CALL_ME_WITHIN_MS (5 * MINUTE_MS)
+
+struct inbox *inbox_new(struct turn *turn, struct engine *engine, const struct grammar *grammar, const char *region)
+{
+    struct inbox *inbox = mem_new(1, sizeof *inbox);
+
+    *inbox = (struct inbox){ .turn = turn, .store = turn_store(turn), .engine = engine, .grammar = grammar, .region = mem_dup(region) };
+    return inbox;
+}
+
+void inbox_free(struct inbox *inbox)
+{
+    if (!inbox)
+        return;
+    free(inbox->region);
+    free(inbox);
+}
+
+void inbox_set_grammar(struct inbox *inbox, const struct grammar *grammar)
+{
+    inbox->grammar = grammar;
+}
+
+static void done(struct inbox *inbox, const struct reply *reply, const char *state, const char *why)
+{
+    reply_set(inbox->store, reply->id, state, why);
+}
+
+/* Everybody on the line is restricted for nobody, or the reply counts for no ask of that child: match.c leaves those out.
+ * What comes from a line that only a restricted person has is kept and not answered. */
+static void answer_all(struct inbox *inbox, const struct reply *reply, const struct match *match, const char *class)
+{
+    const int64_t person = line_only_person(inbox->store, reply->line);
+
+    for (size_t i = 0; i < match->count; i++) {
+        const struct answer_row row = { .ask = match->talks[i].ask, .line = reply->line, .person = person, .reply = reply->id,
+                                        .class = class, .has_value = match->answer.has_value, .value = match->answer.value,
+                                        .rest = match->answer.rest, .via = match->via };
+
+        engine_answer(inbox->engine, &row);
+    }
+}
+
+static char *outcome_of(struct inbox *inbox, const struct match *match)
+{
+    return store_text(inbox->store, "SELECT outcome FROM ask WHERE id = $1", "i", match->talks[0].ask);
+}
+
+static void ask_back(struct inbox *inbox, const struct reply *reply, const struct match *match, const char *template, const char *why)
+{
+    char line[200];
+    const bool first = match->count && talk_ask_back(inbox->store, reply->line, match->talks[0].cause);
+    const bool asked = first && inbox_echo(inbox, reply, match, template);
+
+    snprintf(line, sizeof line, "%.150s%s", why, asked ? "; asked back" : "");
+    done(inbox, reply, "waiting", line);
+}
+
+static void take_help(struct inbox *inbox, const struct reply *reply, struct match *match)
+{
+    answer_all(inbox, reply, match, "help");
+    inbox_tell_mentors(inbox, reply, match, "help_mentor");
+    if (match->count > 1) {
+        talk_set_which(inbox->store, reply->line, match->talks[0].cause, true);
+        inbox_echo(inbox, reply, match, "which_child");
+        done(inbox, reply, "understood", "help, for each child; the mentors know; asked which child");
+        return;
+    }
+    inbox_echo(inbox, reply, match, "echo_help");
+    done(inbox, reply, "understood", "help; the mentor knows");
+}
+
+/* The answer to "which child?": the others' help is withdrawn, nothing is put in its place. */
+static bool take_which(struct inbox *inbox, const struct reply *reply, struct match *match)
+{
+    char *names[TALKS_MAX];
+    const size_t count = inbox_names(inbox, match, names, TALKS_MAX);
+    struct answer which = { 0 };
+    bool told = false;
+
+    answer_read(&which, inbox->grammar,
+                &(struct answer_question){ .kind = ANSWER_KIND_WHICH_CHILD, .options = (const char *const *)names, .option_count = count },
+                reply->text);
+    if (which.class == ANSWER_NUMBER && which.has_value && which.value >= 1 && (size_t)which.value <= match->count) {
+        for (size_t i = 0; i < match->count; i++) {
+            const int64_t help = answer_find(inbox->store, match->talks[i].ask, reply->line, "help");
+
+            if (i + 1 != (size_t)which.value && help)
+                engine_answer(inbox->engine, &(struct answer_row){ .ask = match->talks[i].ask, .line = reply->line, .reply = reply->id,
+                                                                   .class = "withdrawn", .withdraws = help, .via = "name" });
+        }
+        talk_set_which(inbox->store, reply->line, match->talks[0].cause, false);
+        done(inbox, reply, "understood", "says which child it is");
+        told = true;
+    }
+    answer_free(&which);
+    for (size_t i = 0; i < count; i++)
+        free(names[i]);
+    return told;
+}
+
+static void take_wrong_number(struct inbox *inbox, const struct reply *reply, struct match *match)
+{
+    answer_all(inbox, reply, match, "wrong_number");
+    inbox_wrong_number(inbox, reply);
+    inbox_tell_mentors(inbox, reply, match, "wrong_number_mentor");
+    done(inbox, reply, "understood", "wrong number; nothing more goes there, the mentor knows");
+}
+
+static void take_optout(struct inbox *inbox, const struct reply *reply, const struct match *match, bool in)
+{
+    const bool changed = line_set_optout(inbox->store, reply->line, in ? TIME_NEVER : turn_now(inbox->turn));
+
+    if (changed)
+        inbox_echo(inbox, reply, &(struct match){ .via = match->via }, in ? "optin_done" : "optout_done");
+    done(inbox, reply, "understood", in ? "wants messages again" : "wants no more messages; emergencies still go");
+}
+
+/* A plain answer counts for each child of the question. */
+static void take_answer(struct inbox *inbox, const struct reply *reply, struct match *match)
+{
+    CLEANUP(mem_clean) char *before = outcome_of(inbox, match);
+    CLEANUP(mem_clean) char *after = NULL;
+    char why[160];
+
+    answer_all(inbox, reply, match, answer_class_name(match->answer.class));
+    after = outcome_of(inbox, match);
+    line_reset_automatic(inbox->store, reply->line);
+    talk_settled(inbox->store, reply->line, turn_now(inbox->turn));
+    if (match->answer.rest && match->answer.rest[0])
+        inbox_tell_mentors(inbox, reply, match, "rest_mentor");
+    if (before && before[0] && strcmp(before, "unsure") != 0 && after && strcmp(before, after) != 0)
+        inbox_echo(inbox, reply, match, "echo_changed");
+    reply_settle_waiting(inbox->store, reply->line, "a later reply was clear");
+    snprintf(why, sizeof why, "%s (%s)%s", answer_class_name(match->answer.class), match->via,
+             match->answer.rest && match->answer.rest[0] ? "; the mentor reads the rest" : "");
+    done(inbox, reply, "understood", why);
+}
+
+static void take_unclear(struct inbox *inbox, const struct reply *reply, struct match *match)
+{
+    const bool question = match->answer.class == ANSWER_QUESTION;
+
+    answer_all(inbox, reply, match, question ? "question" : "free");
+    if (question || utf8_count(reply->text) > 12) /* a sentence is for a person, not for asking again */
+        done(inbox, reply, "waiting", question ? "a question: somebody should answer" : "not clear: somebody should read it");
+    else
+        ask_back(inbox, reply, match, "asked_back", "not clear");
+}
+
+static void take(struct inbox *inbox, const struct reply *reply, struct match *match)
+{
+    switch (match->answer.class) {
+    case ANSWER_HELP:
+        take_help(inbox, reply, match);
+        return;
+    case ANSWER_WRONG_NUMBER:
+        take_wrong_number(inbox, reply, match);
+        return;
+    case ANSWER_OPTOUT:
+    case ANSWER_OPTIN:
+        take_optout(inbox, reply, match, match->answer.class == ANSWER_OPTIN);
+        return;
+    case ANSWER_FREE:
+    case ANSWER_QUESTION:
+        take_unclear(inbox, reply, match);
+        return;
+    case ANSWER_YES:
+    case ANSWER_NO:
+    case ANSWER_FINE:
+    case ANSWER_ACK:
+    case ANSWER_NUMBER:
+        take_answer(inbox, reply, match);
+        return;
+    case ANSWER_CLASSES:
+        return;
+    }
+}
+
+/* No question is open: only wishes about the line and trouble are understood. */
+static void take_alone(struct inbox *inbox, const struct reply *reply)
+{
+    struct match match = { .via = "single" };
+
+    answer_read(&match.answer, inbox->grammar, &(struct answer_question){ .kind = ANSWER_KIND_NONE }, reply->text);
+    if (match.answer.machine)
+        done(inbox, reply, "ignored", "an automatic reply");
+    else if (match.answer.class == ANSWER_OPTOUT || match.answer.class == ANSWER_OPTIN)
+        take_optout(inbox, reply, &match, match.answer.class == ANSWER_OPTIN);
+    else if (match.answer.class == ANSWER_WRONG_NUMBER)
+        take_wrong_number(inbox, reply, &match);
+    else
+        done(inbox, reply, "waiting", match.answer.class == ANSWER_HELP ? "help, no question was open: somebody should call" : "no question was open");
+    answer_free(&match.answer);
+}
+
+static void take_text(struct inbox *inbox, const struct reply *reply)
+{
+    struct match match = { 0 };
+
+    switch (inbox_match(inbox, reply, &match)) {
+    case MATCH_NONE:
+        take_alone(inbox, reply);
+        break;
+    case MATCH_AMBIGUOUS:
+        take_alone(inbox, reply); /* a wish about the line, or it waits for a person */
+        break;
+    case MATCH_ONE:
+        if (match.answer.machine)
+            done(inbox, reply, "ignored", "an automatic reply");
+        else if (!(match.talks[0].which && take_which(inbox, reply, &match)))
+            take(inbox, reply, &match);
+        break;
+    }
+    answer_free(&match.answer);
+}
+
+/* A key inside our own call is exact: it answers what that call asked. */
+static void take_key(struct inbox *inbox, const struct reply *reply)
+{
+    struct match match = { .via = "key" };
+    struct talk all[TALKS_MAX];
+    int64_t asks[TALKS_MAX];
+    const size_t asked = attempt_asks(inbox->store, reply->message, asks, TALKS_MAX);
+    const size_t count = talk_list(inbox->store, reply->line, turn_now(inbox->turn), all, TALKS_MAX);
+
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < asked; j++)
+            if (all[i].ask == asks[j])
+                match.talks[match.count++] = all[i];
+    if (!match.count) {
+        done(inbox, reply, "waiting", "a key, but its question is over");
+        return;
+    }
+    answer_read(&match.answer, inbox->grammar,
+                &(struct answer_question){ .kind = match.talks[0].kind == KIND_CHECKIN ? ANSWER_KIND_VOICE_CHECKIN
+                                                                                        : kind_row(match.talks[0].kind)->grammar },
+                reply->text);
+    take(inbox, reply, &match);
+    answer_free(&match.answer);
+}
+
+/* One missed call means "received" where the kind allows it; two within five minutes mean "call me". */
+static void take_missed(struct inbox *inbox, const struct reply *reply)
+{
+    struct match match = { 0 };
+    const enum matched matched = inbox_match(inbox, reply, &match);
+
+    answer_free(&match.answer);
+    if (reply_count_since(inbox->store, reply->line, "missed", turn_now(inbox->turn) - CALL_ME_WITHIN_MS) >= 2) {
+        done(inbox, reply, "waiting", "two missed calls: wants to be called");
+    } else if (matched == MATCH_ONE && kind_row(match.talks[0].kind)->missed_call_received) {
+        match.via = "missed_call";
+        answer_all(inbox, reply, &match, "received");
+        talk_settled(inbox->store, reply->line, turn_now(inbox->turn));
+        done(inbox, reply, "understood", "a missed call: received");
+    } else {
+        done(inbox, reply, "waiting", "a missed call, and no question that it could answer");
+    }
+}
+
+static const char *kind_of(const struct inbound *in)
+{
+    if (in->digits && in->digits[0])
+        return "key";
+    if (in->call)
+        return strcmp(in->call, "missed") == 0 ? "missed" : "call";
+    return "text";
+}
+
+static int64_t line_of(struct inbox *inbox, const struct inbound *in, struct phone *phone)
+{
+    if (in->message)
+        return store_value(inbox->store, 0, "SELECT line FROM message WHERE id = $1", "i", in->message);
+    return phone_parse(phone, in->from, inbox->region, NULL) ? line_find(inbox->store, phone->e164) : 0;
+}
+
+int64_t inbox_receive(struct inbox *inbox, const struct inbound *in)
+{
+    const time_ms now = turn_now(inbox->turn);
+    struct phone phone = { 0 };
+    struct reply reply = { .gateway = in->gateway, .uid = in->uid, .sender = in->from, .kind = kind_of(in), .message = in->message,
+                           .text = in->digits && in->digits[0] ? in->digits : in->text ? in->text : "", .at = in->at ? in->at : now,
+                           .received = now };
+
+    reply.line = line_of(inbox, in, &phone);
+    if (phone.e164[0])
+        reply.sender = phone.e164;
+    reply.id = reply_put(inbox->store, &reply);
+    if (!reply.id)
+        return 0;
+    if (!reply.line || !line_known(inbox->store, reply.line))
+        done(inbox, &reply, "waiting", "from a number that nobody entered");
+    else if (strcmp(reply.kind, "key") == 0 && reply.message)
+        take_key(inbox, &reply);
+    else if (strcmp(reply.kind, "missed") == 0)
+        take_missed(inbox, &reply);
+    else if (strcmp(reply.kind, "call") == 0)
+        done(inbox, &reply, "understood", "a call that was answered");
+    else
+        take_text(inbox, &reply);
+    return reply.id;
+}
+
+bool inbox_assign(struct inbox *inbox, const struct assignment *a, struct error *err)
+{
+    const int64_t line = store_value(inbox->store, -1, "SELECT ifnull(line, 0) FROM reply WHERE id = $1", "i", a->reply);
+    enum answer_class class;
+
+    if (line < 0)
+        return error_set(err, "reply %" PRId64 ": there is none: see `greenline inbox list`", a->reply);
+    if (a->ignore) {
+        reply_set(inbox->store, a->reply, "settled", "by hand: nothing to do");
+        return true;
+    }
+    if (!a->class || !answer_class_parse(&class, a->class))
+        return error_set(err, "class \"%s\": write yes, no, fine, help, ack, number, free … or --ignore", a->class ? a->class : "");
+    if (!store_value(inbox->store, 0, "SELECT 1 FROM ask WHERE id = $1", "i", a->ask))
+        return error_set(err, "ask %" PRId64 ": there is none: name one with --ask, see `greenline ask list`", a->ask);
+    engine_answer(inbox->engine, &(struct answer_row){ .ask = a->ask, .line = line, .reply = a->reply, .class = a->class,
+                                                       .has_value = a->has_value, .value = a->value, .via = "staff", .by = a->by });
+    reply_set(inbox->store, a->reply, "settled", "by hand");
+    return true;
+}

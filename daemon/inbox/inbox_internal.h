@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of the inbox share. */
+#ifndef GREENLINE_INBOX_INBOX_INTERNAL_H
+#define GREENLINE_INBOX_INBOX_INTERNAL_H
+
+#include "inbox/inbox.h"
+#include "store/reply.h"
+
+enum { TALKS_MAX = 64 };
+
+struct inbox {
+    struct turn *turn;
+    struct store *store;
+    struct engine *engine;
+    const struct grammar *grammar;
+    char *region;
+};
+
+/* The asks of one cause that a reply answers, and how that was told. */
+struct match {
+    struct talk talks[TALKS_MAX]; /* of one cause */
+    size_t count;
+    const char *via;              /* code, name, grammar, single, key, missed_call */
+    struct answer answer;
+};
+
+/* match.c */
+enum matched {
+    MATCH_NONE,      /* no open question: kind none */
+    MATCH_ONE,       /* match->talks and match->answer are filled */
+    MATCH_AMBIGUOUS, /* several fit: to be asked back */
+};
+enum matched inbox_match(struct inbox *inbox, const struct reply *reply, struct match *match);
+/* Names of the children of these talks, as options; the caller frees each and not the array. */
+size_t inbox_names(struct inbox *inbox, const struct match *match, char **names, size_t max);
+
+/* consequence.c: each says something to somebody, at most once for the reply. */
+void inbox_tell_mentors(struct inbox *inbox, const struct reply *reply, const struct match *match, const char *template);
+/* An automatic answer to the line, guarded against loops. False when the guard or may_tell() holds it. */
+bool inbox_echo(struct inbox *inbox, const struct reply *reply, const struct match *match, const char *template);
+void inbox_wrong_number(struct inbox *inbox, const struct reply *reply);
+
+#endif

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which open question a reply answers. First that decides: the code of a token, the child's name, the only grammar that
+ * fits, the only open talk on the line. Otherwise nothing is guessed.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "inbox/inbox_internal.h"
+#include "lib/memory.h"
+#include "lib/text.h"
+#include "store/person.h"
+
+static bool open(const struct talk *t)
+{
+    return t->state == ASK_OPEN || t->state == ASK_WAITING;
+}
+
+/* Questions that this line may answer now: the open ones, else those answered or expired within their grace. A reply
+ * that the provider stamped before the question went out does not answer it; nobody restricted for the child counts. */
+static size_t candidates(struct inbox *inbox, const struct reply *reply, struct talk *out)
+{
+    struct talk all[TALKS_MAX];
+    const size_t count = talk_list(inbox->store, reply->line, turn_now(inbox->turn), all, TALKS_MAX);
+    size_t kept = 0;
+    bool any_open = false;
+
+    for (size_t i = 0; i < count; i++)
+        any_open = any_open || open(&all[i]);
+    for (size_t i = 0; i < count; i++) {
+        if (reply->at < all[i].since - MINUTE_MS || (any_open && !open(&all[i])))
+            continue;
+        if (all[i].student && store_value(inbox->store, 0,
+                                          "SELECT 1 FROM relation r JOIN person_line pl ON pl.person = r.person"
+                                          " WHERE pl.line = $1 AND r.student = $2 AND r.restricted LIMIT 1",
+                                          "ii", reply->line, all[i].student))
+            continue;
+        out[kept++] = all[i];
+    }
+    return kept;
+}
+
+static void keep_cause(struct match *match, const struct talk *talks, size_t count, int64_t cause)
+{
+    match->count = 0;
+    for (size_t i = 0; i < count; i++)
+        if (talks[i].cause == cause)
+            match->talks[match->count++] = talks[i];
+}
+
+size_t inbox_names(struct inbox *inbox, const struct match *match, char **names, size_t max)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < match->count && count < max; i++) {
+        struct student s = { 0 };
+
+        if (student_get(&s, inbox->store, match->talks[i].student))
+            names[count++] = mem_dup(s.name);
+        student_free(&s);
+    }
+    return count;
+}
+
+static void read_as(struct inbox *inbox, enum kind kind, const char *text, struct answer *out)
+{
+    const struct answer_question question = { .kind = kind_row(kind)->grammar };
+
+    answer_read(out, inbox->grammar, &question, text);
+}
+
+/* "31" on a line with code 3: the whole message is code and option. */
+static bool match_code(struct inbox *inbox, const char *text, const struct talk *talks, size_t count, struct match *match)
+{
+    CLEANUP(mem_clean) char *plain = text_trim(mem_dup(text));
+
+    for (size_t i = 0; i < count; i++) {
+        char code[12];
+
+        if (!talks[i].code)
+            continue;
+        snprintf(code, sizeof code, "%d", talks[i].code);
+        if (!text_starts(plain, code) || strlen(plain) != strlen(code) + 1 || !strchr("123456789", plain[strlen(code)]))
+            continue;
+        keep_cause(match, talks, count, talks[i].cause);
+        read_as(inbox, talks[i].kind, plain + strlen(code), &match->answer);
+        match->via = "code";
+        return true;
+    }
+    return false;
+}
+
+/* The part of a name that people type: all of it, or without the one-character family name. */
+static bool names_child(struct inbox *inbox, const char *text, int64_t student)
+{
+    struct student s = { 0 };
+    const char *given;
+    bool named = false;
+
+    if (student && student_get(&s, inbox->store, student)) {
+        given = s.name;
+        utf8_next(&given);
+        named = strstr(text, s.name) || (utf8_count(given) >= 2 && strstr(text, given));
+    }
+    student_free(&s);
+    return named;
+}
+
+/* A name narrows the asks; it decides the cause when all children of that name belong to one. */
+static bool match_name(struct inbox *inbox, const char *text, const struct talk *talks, size_t count, struct match *match)
+{
+    struct talk named[TALKS_MAX];
+    size_t found = 0;
+
+    for (size_t i = 0; i < count; i++)
+        if (names_child(inbox, text, talks[i].student))
+            named[found++] = talks[i];
+    if (!found || found == count)
+        return false;
+    for (size_t i = 1; i < found; i++)
+        if (named[i].cause != named[0].cause)
+            return false;
+    keep_cause(match, named, found, named[0].cause);
+    read_as(inbox, named[0].kind, text, &match->answer);
+    match->via = "name";
+    return true;
+}
+
+static bool decisive(const struct answer *a)
+{
+    return a->class != ANSWER_FREE && a->class != ANSWER_QUESTION && !a->machine;
+}
+
+/* Different causes are open: the only one whose grammar fits. */
+static bool match_grammar(struct inbox *inbox, const char *text, const struct talk *talks, size_t count, struct match *match)
+{
+    int64_t fits = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        struct answer a = { 0 };
+
+        if (talks[i].cause == fits)
+            continue;
+        read_as(inbox, talks[i].kind, text, &a);
+        if (decisive(&a) && fits) {
+            answer_free(&a);
+            return false;
+        }
+        if (decisive(&a))
+            fits = talks[i].cause;
+        answer_free(&a);
+    }
+    if (!fits)
+        return false;
+    keep_cause(match, talks, count, fits);
+    read_as(inbox, match->talks[0].kind, text, &match->answer);
+    match->via = "grammar";
+    return true;
+}
+
+enum matched inbox_match(struct inbox *inbox, const struct reply *reply, struct match *match)
+{
+    struct talk talks[TALKS_MAX];
+    const size_t count = candidates(inbox, reply, talks);
+    size_t causes = count > 0;
+
+    if (count == 0)
+        return MATCH_NONE;
+    for (size_t i = 1; i < count; i++)
+        causes += talks[i].cause != talks[i - 1].cause;
+    if (match_code(inbox, reply->text, talks, count, match) || match_name(inbox, reply->text, talks, count, match))
+        return MATCH_ONE;
+    if (causes > 1)
+        return match_grammar(inbox, reply->text, talks, count, match) ? MATCH_ONE : MATCH_AMBIGUOUS;
+    keep_cause(match, talks, count, talks[0].cause);
+    read_as(inbox, talks[0].kind, reply->text, &match->answer);
+    match->via = "single";
+    return MATCH_ONE;
+}

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Claims: what a gateway gets now. Each row is judged again as it comes to the head: its cause may be paused or
+ * cancelled, each child it names is put before may_tell() once more, and only then it is worded, tried and claimed.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/json.h"
+#include "lib/memory.h"
+#include "outbox/outbox_internal.h"
+#include "store/ask.h"
+#include "store/cause.h"
+#include "store/person.h"
+#include "store/telling.h"
+
+#define EQUAL_WITHIN_MS (10 * MINUTE_MS)
+
+void job_free(struct job *job)
+{
+    free(job->to);
+    free(job->text);
+    json_decref(job->voice);
+    *job = (struct job){ 0 };
+}
+
+static struct telling_case case_of(const struct message *m, int64_t student)
+{
+    return (struct telling_case){ .kind = m->kind, .student = student, .person = m->person, .line = m->line, .channel = m->channel,
+                                  .cause = m->cause, .reply = m->reply };
+}
+
+/* A message whose line is no longer the person's is made anew to the new one. */
+static void make_anew(struct outbox *outbox, const struct message *m, const int64_t *students, size_t count)
+{
+    const int64_t line = person_best_line(outbox->store, m->person, m->channel);
+    enum reason why;
+    int64_t fresh = 0;
+
+    for (size_t i = 0; line && line != m->line && i < (count ? count : 1); i++) {
+        const struct outbox_entry entry = { .cause = m->cause, .kind = m->kind, .lane = m->lane, .student = count ? students[i] : 0,
+                                            .person = m->person, .line = line, .channel = m->channel, .due = outbox_now(outbox),
+                                            .expires = m->expires, .note = m->note, .reply = m->reply, .replaces = m->id };
+        const int64_t id = outbox_put(outbox, &entry, &why);
+
+        fresh = id ? id : fresh;
+    }
+    if (fresh)
+        attempt_move_message(outbox->store, m->id, fresh);
+}
+
+/* Leaves out the children that may not be told; the verdict for the message as a whole. */
+static struct verdict judge(struct outbox *outbox, const struct message *m, int64_t *students, size_t *count)
+{
+    struct verdict whole = { .answer = TELL_NEVER, .reason = REASON_NONE };
+    size_t kept = 0;
+
+    for (size_t i = 0; i < (*count ? *count : 1); i++) {
+        const struct telling_case what = case_of(m, *count ? students[i] : 0);
+        const struct verdict v = telling_decide(outbox->store, &outbox->rules.telling, &what, outbox_now(outbox));
+
+        if (v.answer == TELL_NEVER) {
+            if (whole.reason == REASON_NONE)
+                whole.reason = v.reason;
+            continue;
+        }
+        if (*count)
+            students[kept] = students[i];
+        kept++;
+        if (whole.answer == TELL_NEVER || v.answer == TELL_LATER)
+            whole = v;
+    }
+    if (*count && kept && kept < *count) {
+        /* who was told of first stays in a text that was worded already: better end it and word a new one */
+        if (m->text)
+            return (struct verdict){ .answer = TELL_NEVER, .reason = REASON_REPLACED };
+    }
+    if (*count)
+        *count = kept;
+    return whole;
+}
+
+static void forget_others(struct outbox *outbox, int64_t message, const int64_t *kept, size_t kept_count)
+{
+    int64_t all[OUTBOX_CHILDREN_MAX];
+    const size_t count = message_children(outbox->store, message, all, COUNT(all));
+
+    for (size_t i = 0; i < count; i++) {
+        size_t j = 0;
+
+        while (j < kept_count && kept[j] != all[i])
+            j++;
+        if (j == kept_count)
+            message_forget_child(outbox->store, message, all[i]);
+    }
+}
+
+static void postpone(struct outbox *outbox, const struct message *m, const struct verdict *v)
+{
+    const time_ms due = v->at > outbox_now(outbox) ? v->at : outbox_now(outbox) + MINUTE_MS;
+
+    message_postpone(outbox->store, m->id, due, due - m->due, v->reason);
+}
+
+/* The asks this message puts, for the talk on its line. */
+static void open_talks(struct outbox *outbox, const struct message *m, int code)
+{
+    int64_t asks[OUTBOX_CHILDREN_MAX];
+    const size_t count = attempt_asks(outbox->store, m->id, asks, COUNT(asks));
+
+    for (size_t i = 0; i < count; i++) {
+        struct ask ask = { 0 };
+
+        if (ask_get(&ask, outbox->store, asks[i]))
+            talk_open(outbox->store, m->line, code, ask.id, m->id, outbox_now(outbox), ask.grace);
+        ask_free(&ask);
+    }
+}
+
+static bool word(struct outbox *outbox, struct message *m, const int64_t *students, size_t count, int code)
+{
+    struct cause cause = { 0 };
+    json_t *voice = NULL;
+    int parts;
+
+    if (!cause_get(&cause, outbox->store, m->cause))
+        return false;
+    m->text = outbox_render(outbox,
+                            &(struct rendering){ .content = cause.content, .note = m->note, .channel = m->channel, .person = m->person,
+                                                 .students = students, .student_count = count, .code = code, .drill = m->drill },
+                            &voice);
+    cause_free(&cause);
+    if (voice)
+        m->voice = json_write(voice);
+    json_decref(voice);
+    parts = outbox_parts(m->channel, m->text);
+    message_set_text(outbox->store, m->id, m->text, m->voice, parts, parts * outbox_price(outbox, m->route));
+    return true;
+}
+
+static void fill_job(struct outbox *outbox, const struct message *m, struct job *job)
+{
+    *job = (struct job){ .message = m->id, .channel = m->channel, .lane = m->lane, .to = mem_dup(m->e164), .text = mem_dup(m->text),
+                         .expires = m->expires, .again = m->again || m->tries > 0 };
+    outbox_wire_id(outbox, job->id, m->id);
+    if (m->voice)
+        job->voice = json_read(m->voice, strlen(m->voice), NULL);
+}
+
+/* Rows of a paused cause are held, of a cancelled one cancelled, as they come to the head. */
+static bool cause_lets(struct outbox *outbox, const struct message *m)
+{
+    if (strcmp(m->cause_state, "paused") == 0)
+        outbox_move(outbox, m->id, MESSAGE_QUEUED, MESSAGE_HELD, REASON_PAUSED);
+    else if (strcmp(m->cause_state, "cancelled") == 0)
+        outbox_move(outbox, m->id, MESSAGE_QUEUED, MESSAGE_CANCELLED, REASON_CAUSE_CANCELLED);
+    else if (m->expires <= outbox_now(outbox))
+        outbox_move(outbox, m->id, MESSAGE_QUEUED, MESSAGE_EXPIRED, m->reason == REASON_CAP ? REASON_CAP : REASON_EXPIRED);
+    else
+        return true;
+    return false;
+}
+
+static bool passes(struct outbox *outbox, struct message *m, int64_t *students, size_t *count)
+{
+    const size_t before = *count;
+    int64_t all[OUTBOX_CHILDREN_MAX];
+    struct verdict v;
+
+    memcpy(all, students, before * sizeof *all);
+    v = judge(outbox, m, students, count);
+    if (v.answer == TELL_LATER) {
+        postpone(outbox, m, &v);
+        return false;
+    }
+    if (v.answer == TELL_YES) {
+        if (*count < before)
+            forget_others(outbox, m->id, students, *count);
+        return true;
+    }
+    outbox_move(outbox, m->id, MESSAGE_QUEUED, MESSAGE_CANCELLED, v.reason);
+    if (v.reason == REASON_LINE_CHANGED || v.reason == REASON_REPLACED)
+        make_anew(outbox, m, all, before);
+    return false;
+}
+
+static bool claim_one(struct outbox *outbox, const char *gateway, int64_t id, struct job *job)
+{
+    struct message m = { 0 };
+    int64_t students[OUTBOX_CHILDREN_MAX];
+    size_t count;
+    int code = 0;
+    bool claimed = false;
+
+    if (!message_get(&m, outbox->store, id))
+        return false;
+    count = message_children(outbox->store, id, students, COUNT(students));
+    if (!cause_lets(outbox, &m) || !passes(outbox, &m, students, &count))
+        goto out;
+    if (kind_row(m.kind)->asks)
+        code = talk_code(outbox->store, m.line, m.cause, outbox_now(outbox));
+    if (!m.text && !word(outbox, &m, students, count, code))
+        goto out;
+    if (kind_row(m.kind)->equal_dropped &&
+        message_equal_since(outbox->store, id, m.line, m.text, outbox_now(outbox) - EQUAL_WITHIN_MS)) {
+        outbox_move(outbox, id, MESSAGE_QUEUED, MESSAGE_CANCELLED, REASON_EQUAL);
+        goto out;
+    }
+    try_begin(outbox->store, id, gateway, outbox_now(outbox));
+    if (kind_row(m.kind)->asks)
+        open_talks(outbox, &m, code);
+    claimed = message_move(outbox->store, id, MESSAGE_QUEUED, MESSAGE_CLAIMED, REASON_NONE, outbox_now(outbox));
+    if (claimed)
+        fill_job(outbox, &m, job);
+out:
+    message_free(&m);
+    return claimed;
+}
+
+/* One lane over all routes of the gateway. */
+static size_t claim_lane(struct outbox *outbox, size_t index, enum lane lane, struct job *jobs, size_t max)
+{
+    const struct carrier *carrier = &outbox->gateways[index];
+    size_t taken = 0;
+
+    for (size_t r = 0; r < outbox->route_count && taken < max; r++) {
+        int64_t ids[64];
+        size_t count;
+
+        if (!(outbox->routes[r].carriers >> index & 1))
+            continue;
+        count = message_claimable(outbox->store, outbox->routes[r].id, lane, outbox_now(outbox), ids,
+                                  max - taken < COUNT(ids) ? max - taken : COUNT(ids));
+        for (size_t i = 0; i < count && taken < max; i++)
+            taken += claim_one(outbox, carrier->name, ids[i], &jobs[taken]);
+    }
+    return taken;
+}
+
+size_t outbox_claim(struct outbox *outbox, const char *gateway, int room, int room_all, struct job *jobs, size_t max)
+{
+    size_t taken = 0;
+    const struct carrier *carrier = outbox_carrier(outbox, gateway);
+
+    if (!carrier || carrier->not_before > outbox_now(outbox))
+        return 0;
+    for (enum lane lane = LANE_EMERGENCY; lane < LANES; lane++) {
+        const int limit = (lane == LANE_EMERGENCY ? room_all : room) - (int)taken;
+        size_t most = limit > 0 ? (size_t)limit : 0;
+
+        most = most < max - taken ? most : max - taken;
+        if (most)
+            taken += claim_lane(outbox, (size_t)(carrier - outbox->gateways), lane, jobs + taken, most);
+    }
+    return taken;
+}
+
+time_ms outbox_next_due(struct outbox *outbox, const char *gateway)
+{
+    const struct carrier *carrier = outbox_carrier(outbox, gateway);
+    time_ms next = TIME_NEVER;
+
+    for (size_t r = 0; carrier && r < outbox->route_count; r++) {
+        if (!(outbox->routes[r].carriers >> (carrier - outbox->gateways) & 1))
+            continue;
+        for (enum lane lane = LANE_EMERGENCY; lane < LANES; lane++) {
+            const time_ms due = message_next_due(outbox->store, outbox->routes[r].id, lane);
+
+            next = due < next ? due : next;
+        }
+    }
+    return carrier && next != TIME_NEVER && carrier->not_before > next ? carrier->not_before : next;
+}

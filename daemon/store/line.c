@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Lines; see line.h. */
+#include "store/line.h"
+
+enum { AUTOMATIC_MAX = 3, FAILURES_SUSPECT = 3 };
+
+int64_t line_put(struct store *store, const char *e164, const char *type)
+{
+    const int64_t id = line_find(store, e164);
+
+    return id ? id : store_insert(store, "INSERT INTO line (e164, type) VALUES ($1, $2)", "tt", e164, type);
+}
+
+int64_t line_find(struct store *store, const char *e164)
+{
+    return store_value(store, 0, "SELECT id FROM line WHERE e164 = $1", "t", e164);
+}
+
+bool line_known(struct store *store, int64_t line)
+{
+    return store_value(store, 0, "SELECT 1 FROM person_line WHERE line = $1 LIMIT 1", "i", line) != 0;
+}
+
+bool line_set_state(struct store *store, int64_t line, const char *state)
+{
+    return store_change(store, "UPDATE line SET state = $2, failures = 0 WHERE id = $1 AND state <> $2", "it", line, state) > 0;
+}
+
+bool line_set_optout(struct store *store, int64_t line, time_ms at)
+{
+    return store_change(store, "UPDATE line SET optout_at = $2 WHERE id = $1 AND (optout_at IS NULL) <> ($2 IS NULL)", "iz", line,
+                        at) > 0;
+}
+
+bool line_count_failure(struct store *store, int64_t line, time_ms now)
+{
+    store_change(store,
+                 "UPDATE line SET failures = failures + 1, failed_at = $2 WHERE id = $1"
+                 " AND (failed_at IS NULL OR failed_at / $3 <> $2 / $3)",
+                 "iii", line, now, 7 * DAY_MS);
+    return store_change(store, "UPDATE line SET state = 'suspect' WHERE id = $1 AND state = 'ok' AND failures >= $2", "ib", line,
+                        (int)FAILURES_SUSPECT) > 0;
+}
+
+void line_clear_failures(struct store *store, int64_t line)
+{
+    store_change(store,
+                 "UPDATE line SET failures = 0, failed_at = NULL, state = CASE state WHEN 'suspect' THEN 'ok' ELSE state END"
+                 " WHERE id = $1 AND (failures > 0 OR state = 'suspect')",
+                 "i", line);
+}
+
+bool line_take_automatic(struct store *store, int64_t line, time_ms now)
+{
+    if (!line_known(store, line))
+        return false;
+    store_change(store, "UPDATE line SET automatic = 0, automatic_since = $2 WHERE id = $1"
+                        " AND (automatic_since IS NULL OR automatic_since <= $2 - $3)",
+                 "iii", line, now, DAY_MS);
+    return store_change(store, "UPDATE line SET automatic = automatic + 1 WHERE id = $1 AND automatic < $2", "ib", line,
+                        (int)AUTOMATIC_MAX) > 0;
+}
+
+void line_reset_automatic(struct store *store, int64_t line)
+{
+    store_change(store, "UPDATE line SET automatic = 0 WHERE id = $1 AND automatic > 0", "i", line);
+}
+
+int64_t line_only_person(struct store *store, int64_t line)
+{
+    return store_value(store, 0, "SELECT CASE WHEN count(*) = 1 THEN max(person) ELSE 0 END FROM person_line WHERE line = $1", "i",
+                       line);
+}

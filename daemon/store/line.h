@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Lines: phone numbers as things of their own, shared by persons, opted out, wrong or suspect. */
+#ifndef GREENLINE_STORE_LINE_H
+#define GREENLINE_STORE_LINE_H
+
+#include "store/store.h"
+
+/* The line of an E.164 number, made when it is new. `type`: mobile, landline, other. */
+int64_t line_put(struct store *store, const char *e164, const char *type);
+/* 0 when nobody ever entered it. */
+int64_t line_find(struct store *store, const char *e164);
+/* A line is known when a person has it. */
+bool line_known(struct store *store, int64_t line);
+/* "ok", "suspect" or "wrong"; false when it was so already. */
+bool line_set_state(struct store *store, int64_t line, const char *state);
+/* Opted out at `at`, or in again with TIME_NEVER; false when nothing changed. */
+bool line_set_optout(struct store *store, int64_t line, time_ms at);
+/* A permanent failure: three in different weeks make the line suspect (true when they just did). */
+bool line_count_failure(struct store *store, int64_t line, time_ms now);
+void line_clear_failures(struct store *store, int64_t line);
+
+/* Guard against loops: whether an automatic answer may go to the line now (known, under three in 24 hours); counts it. */
+bool line_take_automatic(struct store *store, int64_t line, time_ms now);
+/* A person or a real answer intervened. */
+void line_reset_automatic(struct store *store, int64_t line);
+
+/* The one person of a line, or 0 when it has none or several. */
+int64_t line_only_person(struct store *store, int64_t line);
+
+#endif

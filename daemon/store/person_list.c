@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Persons as people see them: contacts of children, staff with their roles, and who mentors whom. */
+#include "lib/json.h"
+#include "store/list.h"
+
+static json_t *lines(struct store *store, int64_t person)
+{
+    json_t *all = json_array();
+    struct query query = store_query(store,
+                                     "SELECT l.e164, l.state, n.confirmed_at, l.optout_at, n.rank FROM person_line n"
+                                     " JOIN line l ON l.id = n.line WHERE n.person = $1 ORDER BY n.rank, l.id", "i", person);
+
+    while (query_next(&query)) {
+        json_t *one = json_object();
+
+        list_put_text(one, "e164", query_text(&query, 0));
+        list_put_text(one, "state", query_text(&query, 1));
+        json_put_flag(one, "confirmed", !query_null(&query, 2));
+        json_put_flag(one, "opted_out", !query_null(&query, 3));
+        json_put_int(one, "rank", query_int(&query, 4));
+        json_array_append_new(all, one);
+    }
+    return all;
+}
+
+static json_t *numbers(struct store *store, int64_t person)
+{
+    json_t *all = json_array();
+    struct query query = store_query(store, "SELECT l.e164 FROM person_line n JOIN line l ON l.id = n.line"
+                                            " WHERE n.person = $1 ORDER BY n.rank, l.id", "i", person);
+
+    while (query_next(&query))
+        json_array_append_new(all, json_string(query_word(&query, 0)));
+    return all;
+}
+
+static json_t *children(struct store *store, int64_t person)
+{
+    json_t *all = json_array();
+    struct query query = store_query(store,
+                                     "SELECT s.ref, s.name, r.kind, r.rank, r.restricted, r.guardian FROM relation r"
+                                     " JOIN student s ON s.id = r.student WHERE r.person = $1 ORDER BY s.id", "i", person);
+
+    while (query_next(&query)) {
+        json_t *one = json_object();
+
+        list_put_text(one, "ref", query_text(&query, 0));
+        list_put_text(one, "name", query_text(&query, 1));
+        list_put_text(one, "relation", query_text(&query, 2));
+        json_put_int(one, "rank", query_int(&query, 3));
+        json_put_flag(one, "restricted", query_int(&query, 4) != 0);
+        json_put_flag(one, "guardian", query_int(&query, 5) != 0);
+        json_array_append_new(all, one);
+    }
+    return all;
+}
+
+#define COLUMNS "SELECT p.id, p.ref, p.name, p.language, p.reads, p.quiet, p.deceased, p.dialect, p.remark FROM person p"
+
+static json_t *contact(struct store *store, const struct query *query)
+{
+    json_t *one = json_object();
+
+    list_put_text(one, "ref", query_text(query, 1));
+    list_put_text(one, "name", query_text(query, 2));
+    list_put_text(one, "language", query_text(query, 3));
+    json_put_flag(one, "reads", query_int(query, 4) != 0);
+    list_put_text(one, "quiet", query_text(query, 5));
+    json_put_flag(one, "deceased", query_int(query, 6) != 0);
+    json_put(one, "lines", lines(store, query_int(query, 0)));
+    json_put(one, "students", children(store, query_int(query, 0)));
+    return one;
+}
+
+json_t *contact_list(struct store *store, const struct list_filter *filter)
+{
+    struct list list = list_begin(filter);
+    struct query query = store_query(
+        store,
+        COLUMNS " WHERE p.id > $1 AND EXISTS (SELECT 1 FROM relation r WHERE r.person = p.id AND ($2 = 0 OR r.student = $2))"
+                " AND ($3 IS NULL OR p.ref = $3 OR instr(p.name, $3) > 0 OR EXISTS (SELECT 1 FROM person_line n"
+                " JOIN line l ON l.id = n.line WHERE n.person = p.id AND instr(l.e164, $3) > 0)) ORDER BY p.id LIMIT $4",
+        "iiti", filter->after, filter->student, filter->query, list_rows(filter));
+
+    while (list_next(&list, &query, filter))
+        json_array_append_new(list.items, contact(store, &query));
+    return list_end(&list, 0);
+}
+
+json_t *contact_show(struct store *store, int64_t id, const struct list_filter *filter)
+{
+    struct query query = store_query(store, COLUMNS " WHERE p.id = $1", "i", id);
+    json_t *one;
+
+    (void)filter;
+    if (!query_next(&query))
+        return NULL;
+    one = contact(store, &query);
+    json_put_int(one, "id", query_int(&query, 0));
+    list_put_text(one, "dialect", query_text(&query, 7));
+    list_put_text(one, "remark", query_text(&query, 8));
+    query_end(&query);
+    return one;
+}
+
+static json_t *roles(struct store *store, int64_t person, time_ms now)
+{
+    json_t *all = json_array();
+    struct query query = store_query(store,
+                                     "SELECT role, class FROM role WHERE person = $1 AND (since IS NULL OR since <= $2)"
+                                     " AND (until IS NULL OR until > $2) ORDER BY id", "ii", person, now);
+
+    while (query_next(&query)) {
+        json_t *one = json_object();
+
+        list_put_text(one, "role", query_text(&query, 0));
+        list_put_text(one, "class", query_text(&query, 1));
+        json_array_append_new(all, one);
+    }
+    return all;
+}
+
+static json_t *mentored(struct store *store, int64_t person, time_ms now)
+{
+    json_t *all = json_array();
+    struct query query = store_query(store,
+                                     "SELECT s.ref, s.name FROM pairing g JOIN student s ON s.id = g.student"
+                                     " WHERE g.mentor = $1 AND (g.since IS NULL OR g.since <= $2)"
+                                     " AND (g.until IS NULL OR g.until > $2) ORDER BY s.id", "ii", person, now);
+
+    while (query_next(&query)) {
+        json_t *one = json_object();
+
+        list_put_text(one, "ref", query_text(&query, 0));
+        list_put_text(one, "name", query_text(&query, 1));
+        json_array_append_new(all, one);
+    }
+    return all;
+}
+
+json_t *staff_list(struct store *store, const struct list_filter *filter)
+{
+    struct list list = list_begin(filter);
+    struct query query = store_query(
+        store,
+        "SELECT p.id, p.ref, p.name FROM person p WHERE p.id > $1 AND (EXISTS (SELECT 1 FROM role o WHERE o.person = p.id"
+        " AND (o.until IS NULL OR o.until > $2) AND ($3 IS NULL OR o.role = $3))"
+        " OR ($3 IS NULL AND EXISTS (SELECT 1 FROM pairing g WHERE g.mentor = p.id AND (g.until IS NULL OR g.until > $2))))"
+        " AND ($4 IS NULL OR p.ref = $4 OR instr(p.name, $4) > 0) ORDER BY p.id LIMIT $5",
+        "iitti", filter->after, filter->now, filter->role, filter->query, list_rows(filter));
+
+    while (list_next(&list, &query, filter)) {
+        const int64_t person = query_int(&query, 0);
+        json_t *one = json_object();
+
+        list_put_text(one, "ref", query_text(&query, 1));
+        list_put_text(one, "name", query_text(&query, 2));
+        json_put(one, "roles", roles(store, person, filter->now));
+        json_put(one, "lines", numbers(store, person));
+        json_put(one, "students", mentored(store, person, filter->now));
+        json_array_append_new(list.items, one);
+    }
+    return list_end(&list, 0);
+}
+
+json_t *pairing_list(struct store *store, const struct list_filter *filter)
+{
+    struct list list = list_begin(filter);
+    struct query query = store_query(store,
+                                     "SELECT g.id, p.ref, p.name, s.ref, s.name, g.since, g.until FROM pairing g"
+                                     " JOIN person p ON p.id = g.mentor JOIN student s ON s.id = g.student WHERE g.id > $1"
+                                     " AND ($2 = 0 OR g.student = $2) AND ($3 = 0 OR g.mentor = $3) ORDER BY g.id LIMIT $4",
+                                     "iiii", filter->after, filter->student, filter->person, list_rows(filter));
+
+    while (list_next(&list, &query, filter)) {
+        json_t *one = json_object();
+
+        list_put_who(one, "mentor", &query, 1);
+        list_put_who(one, "student", &query, 3);
+        list_put_time(one, "since", filter->zone, query_time(&query, 5));
+        list_put_time(one, "until", filter->zone, query_time(&query, 6));
+        json_array_append_new(list.items, one);
+    }
+    return list_end(&list, 0);
+}

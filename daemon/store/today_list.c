@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What waits for a person today, most urgent first, each with the command that settles it. One table of sources: a
+ * query that finds the rows, a sentence about each in English and Chinese, and the command. Bounded: TODAY_EACH rows a
+ * source, the oldest first (emergencies and cries for help must not drown among suspect numbers).
+ */
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/kind.h"
+#include "core/template.h"
+#include "lib/json.h"
+#include "lib/log.h"
+#include "lib/memory.h"
+#include "lib/text.h"
+#include "store/list.h"
+
+/* Each query yields: id, at, student ref, student name, person ref, person name, detail, key; its parameters, by number
+ * since not each query has both, are ?1 = kinds that are alerts, between commas, ?2 = now. `settle` may use {id}, {key}
+ * and {person} (its ref), quoted for a shell. */
+struct source {
+    int urgency;
+    const char *ref; /* what `id` is an id of */
+    const char *en, *zh, *settle;
+    const char *sql;
+};
+
+enum { TODAY_EACH = 200 }; /* as the LIMITs below */
+
+#define ASK_COLUMNS "SELECT k.id, k.due, s.ref, s.name, p.ref, p.name"
+#define ASK_JOINS                                                                                                      \
+    " FROM ask k JOIN cause c ON c.id = k.cause LEFT JOIN student s ON s.id = k.student LEFT JOIN person p"
+/* who answered last, what goes beyond the grammar, and the text itself */
+#define LAST_ANSWER                                                                                                    \
+    " ON p.id = coalesce((SELECT w.person FROM answer w WHERE w.ask = k.id ORDER BY w.id DESC LIMIT 1), k.person)"
+#define LAST_TEXT                                                                                                      \
+    ", (SELECT CASE r.sealed WHEN 0 THEN r.text END FROM answer w JOIN reply r ON r.id = w.reply WHERE w.ask = k.id"   \
+    " AND w.class = 'help' ORDER BY w.id DESC LIMIT 1)"
+#define LINE_PERSON                                                                                                    \
+    " FROM line l JOIN person_line n ON n.line = l.id JOIN person p ON p.id = n.person"                                \
+    " LEFT JOIN student s ON s.id = (SELECT y.student FROM relation y WHERE y.person = p.id ORDER BY y.rank, y.id LIMIT 1)"
+
+static const struct source sources[] = {
+    { 1, "ask", "emergency not taken by anybody: {detail}", "紧急事件尚无人接手：{detail}", "greenline alert ack {key}",
+      ASK_COLUMNS ", c.title, c.id" ASK_JOINS " ON p.id = k.acked_by"
+                  " WHERE instr(?1, ',' || c.kind || ',') > 0 AND k.acked_by IS NULL AND k.closed IS NULL"
+                  " AND k.state NOT IN ('answered', 'cancelled') AND c.state <> 'cancelled' ORDER BY k.id LIMIT 200" },
+    { 1, "ask", "{who} asks for help: {detail}", "{who}需要帮助：{detail}", "greenline ask handle {id}",
+      ASK_COLUMNS LAST_TEXT ", NULL" ASK_JOINS LAST_ANSWER
+                  " WHERE k.outcome = 'help' AND k.handled_at IS NULL ORDER BY k.id LIMIT 200" },
+    { 1, "ask", "emergency without an outcome yet: {detail}", "紧急事件尚未结案：{detail}",
+      "greenline alert close {key} --outcome TEXT",
+      ASK_COLUMNS ", c.title, c.id" ASK_JOINS " ON p.id = k.acked_by"
+                  " WHERE instr(?1, ',' || c.kind || ',') > 0 AND k.closed IS NULL"
+                  " AND (k.state = 'answered' OR k.acked_by IS NOT NULL) AND c.state <> 'cancelled' ORDER BY k.id LIMIT 200" },
+    { 2, "reply", "a reply that a person must read: {detail}", "有来信需要人看：{detail}",
+      "greenline inbox assign {id} --ask {key} --class help",
+      "SELECT r.id, r.received, s.ref, s.name, p.ref, p.name, CASE r.sealed WHEN 0 THEN r.text END, k.id"
+      " FROM reply r JOIN ask k ON k.id = (SELECT t.ask FROM talk t WHERE t.line = r.line ORDER BY t.since DESC, t.ask DESC"
+      " LIMIT 1) LEFT JOIN student s ON s.id = k.student LEFT JOIN person p ON p.id = (SELECT n.person FROM person_line n"
+      " WHERE n.line = r.line ORDER BY n.rank, n.person LIMIT 1) WHERE r.state = 'waiting' ORDER BY r.received LIMIT 200" },
+    { 2, "reply", "a reply that a person must read: {detail}", "有来信需要人看：{detail}", "greenline inbox assign {id} --ignore",
+      "SELECT r.id, r.received, s.ref, s.name, p.ref, p.name, CASE r.sealed WHEN 0 THEN r.text END, NULL"
+      " FROM reply r LEFT JOIN person p ON p.id = (SELECT n.person FROM person_line n WHERE n.line = r.line"
+      " ORDER BY n.rank, n.person LIMIT 1) LEFT JOIN student s ON s.id = (SELECT y.student FROM relation y"
+      " WHERE y.person = p.id ORDER BY y.rank, y.id LIMIT 1) WHERE r.state = 'waiting'"
+      " AND NOT EXISTS (SELECT 1 FROM talk t WHERE t.line = r.line) ORDER BY r.received LIMIT 200" },
+    { 2, "line", "{number} of {who} belongs to a stranger", "{who}的号码 {number} 打错了",
+      "greenline contact set {person} --phone NUMBER",
+      "SELECT l.id, NULL, s.ref, s.name, p.ref, p.name, l.e164, l.e164" LINE_PERSON
+      " WHERE l.state = 'wrong' ORDER BY l.id LIMIT 200" },
+    { 3, "message", "nobody can tell whether message {id} to {who} was sent", "无法确认发给{who}的第 {id} 条是否已发出",
+      "greenline outbox retry {id}",
+      "SELECT m.id, m.due, s.ref, s.name, p.ref, p.name, m.reason, NULL FROM message m JOIN person p"
+      " ON p.id = m.person LEFT JOIN student s ON s.id = (SELECT a.student FROM about a WHERE a.message = m.id LIMIT 1)"
+      " WHERE m.state = 'held' AND m.reason <> 'paused' ORDER BY m.id LIMIT 200" },
+    { 4, "ask", "nobody could be asked about {who}: {detail}", "联系不上{who}的家人：{detail}", "greenline ask handle {id}",
+      ASK_COLUMNS ", (SELECT a.skipped FROM attempt a WHERE a.ask = k.id AND a.skipped IS NOT NULL ORDER BY a.id DESC"
+                  " LIMIT 1), NULL" ASK_JOINS " ON p.id = k.person"
+                  " WHERE k.state = 'unasked' AND k.handled_at IS NULL AND c.state <> 'cancelled' AND k.outcome <> 'help'"
+                  " ORDER BY k.id LIMIT 200" },
+    { 4, "ask", "no answer about {who} ({detail})", "{who}的询问没有回音（{detail}）", "greenline ask handle {id}",
+      ASK_COLUMNS ", c.title, NULL" ASK_JOINS " ON p.id = k.person"
+                  " WHERE k.state = 'expired' AND k.handled_at IS NULL AND k.outcome <> 'help' AND c.state <> 'cancelled'"
+                  " ORDER BY k.id LIMIT 200" },
+    { 5, "line", "{number} of {who} seems to be out of service", "{who}的号码 {number} 可能已停用",
+      "greenline contact set {person} --phone NUMBER",
+      "SELECT l.id, l.failed_at, s.ref, s.name, p.ref, p.name, l.e164, l.e164" LINE_PERSON
+      " WHERE l.state = 'suspect' ORDER BY l.id LIMIT 200" },
+    { 5, "line", "{number} of {who} is not confirmed yet", "{who}的号码 {number} 尚未核实",
+      "greenline contact set {person} --confirmed yes",
+      "SELECT l.id, NULL, s.ref, s.name, p.ref, p.name, l.e164, l.e164" LINE_PERSON
+      " WHERE n.confirmed_at IS NULL AND l.state = 'ok' ORDER BY l.id LIMIT 200" },
+    { 5, "cause", "missed while the daemon was down: {detail}", "停机期间错过：{detail}", "greenline schedule run {key}",
+      "SELECT c.id, c.due, NULL, NULL, NULL, NULL, c.title, h.name FROM cause c JOIN schedule h"
+      " ON h.id = c.schedule WHERE c.state = 'missed' AND h.state = 'active' AND c.due > ?2 - 604800000"
+      " AND NOT EXISTS (SELECT 1 FROM cause d WHERE d.schedule = c.schedule AND d.id > c.id AND d.state <> 'missed')"
+      " ORDER BY c.id LIMIT 200" },
+};
+
+/* ",emergency,": kinds of the emergency lane that the first to take it answers. */
+static char *alert_kinds(void)
+{
+    struct text out = { 0 };
+
+    text_add_char(&out, ',');
+    for (int i = 0; i < KINDS; i++) {
+        const struct kind_row *row = kind_row((enum kind)i);
+
+        if (row->asks && row->lane == LANE_EMERGENCY && row->fold == FOLD_FIRST)
+            text_add_format(&out, "%s,", row->name);
+    }
+    return text_take(&out);
+}
+
+/* One word for a shell: as it is when it is plain, else in single quotes. The caller frees. */
+static char *shell_word(const char *word)
+{
+    struct text out = { 0 };
+    bool plain = *word != '\0';
+
+    for (const char *at = word; *at; at++)
+        plain = plain && ((unsigned char)*at >= 0x80 || isalnum((unsigned char)*at) || strchr("+-_.:@%/", *at));
+    if (plain)
+        return mem_dup(word);
+    text_add_char(&out, '\'');
+    for (const char *at = word; *at; at++)
+        text_add(&out, *at == '\'' ? "'\\''" : (const char[]){ *at, '\0' });
+    text_add_char(&out, '\'');
+    return text_take(&out);
+}
+
+/* Who the sentence is about: the child, else the person. */
+static const char *who(const struct query *query)
+{
+    return query_null(query, 3) ? query_word(query, 5) : query_word(query, 3);
+}
+
+static char *sentence(const struct source *source, const struct query *query, const char *id, const char *language)
+{
+    char number[MASKED_MAX];
+
+    mask_number(number, query_word(query, 7));
+    return template_render(strcmp(language, "zh") == 0 ? source->zh : source->en,
+                           (const struct template_value[]){
+                               { "id", id },
+                               { "who", who(query) },
+                               { "detail", query_null(query, 6) ? "-" : query_text(query, 6) },
+                               { "number", number },
+                           },
+                           4);
+}
+
+static char *command(const struct source *source, const struct query *query, const char *id)
+{
+    CLEANUP(mem_clean) char *key = shell_word(query_word(query, 7));
+    CLEANUP(mem_clean) char *person = shell_word(query_word(query, 4));
+
+    return template_render(source->settle,
+                           (const struct template_value[]){ { "id", id }, { "key", key }, { "person", person } }, 3);
+}
+
+static json_t *item(const struct source *source, const struct query *query, const struct list_filter *filter)
+{
+    json_t *row = json_object();
+    char id[24];
+
+    snprintf(id, sizeof id, "%" PRId64, query_int(query, 0));
+    {
+        CLEANUP(mem_clean) char *what = sentence(source, query, id, filter->language);
+        CLEANUP(mem_clean) char *settle = command(source, query, id);
+
+        json_put_int(row, "urgency", source->urgency);
+        list_put_time(row, "at", filter->zone, query_time(query, 1));
+        list_put_text(row, "what", what);
+        list_put_who(row, "student", query, 2);
+        list_put_who(row, "person", query, 4);
+        list_put_text(row, "settle", settle);
+        json_put(row, "ref", json_sprintf("%s:%s", source->ref, id));
+    }
+    return row;
+}
+
+json_t *today_list(struct store *store, const struct list_filter *filter)
+{
+    CLEANUP(mem_clean) char *alerts = alert_kinds();
+    struct list list = list_begin(filter);
+
+    for (size_t i = 0; i < COUNT(sources); i++) {
+        struct query query = store_query(store, sources[i].sql, "ti", alerts, filter->now);
+
+        while (query_next(&query))
+            json_array_append_new(list.items, item(&sources[i], &query, filter));
+    }
+    return list_end(&list, 0);
+}
