@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What several keys of a configuration say together; see config_internal.h. */
+#include <string.h>
+#include <sys/un.h>
+
+#include "config/config_internal.h"
+#include "config/word.h"
+#include "lib/zone.h"
+
+static void check_clock(const struct config *config, const struct node *root, struct mistakes *mistakes)
+{
+    const struct node *node = node_find(root, "clock");
+    const struct node *start = node_find(root, "clock.start");
+    struct error err;
+    struct zone zone;
+    time_ms at;
+
+    if (node && !config->demo)
+        node_mistake(mistakes, node, "only a demo store has a clock of its own: take it away, or write demo = true;");
+    if (start && config->clock.start[0] && zone_open(&zone, config->school.timezone, NULL) &&
+        !zone_parse(&at, zone, config->clock.start, &err))
+        node_mistake(mistakes, start, "%s", err.text);
+}
+
+/* Not given, or a duration: what was given wrongly was named already. */
+static bool sound(const struct node *node)
+{
+    time_ms duration;
+
+    return !node || (node->type == NODE_TEXT && duration_parse(&duration, node->text, NULL));
+}
+
+static void check_retry(const struct config *config, const struct node *root, struct mistakes *mistakes)
+{
+    const struct node *node = node_find(root, "retry");
+
+    if (node && sound(node_find(node, "first")) && sound(node_find(node, "max")) &&
+        config->retry.first_ms > config->retry.max_ms)
+        node_mistake(mistakes, node, "first is longer than max: make first the shorter one");
+}
+
+static void check_socket(const struct config *config, const struct node *root, struct mistakes *mistakes)
+{
+    const struct node *node = node_find(root, "listen.socket");
+    const size_t most = sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1;
+
+    if (node && strlen(config->listen.socket) > most)
+        node_mistake(mistakes, node,
+                     "the whole path is longer than %zu bytes, which no socket takes: write a shorter one", most);
+}
+
+static bool takes_kind(const struct config_ladder *ladder, const char *kind)
+{
+    for (char **at = ladder->kinds; at && *at; at++)
+        if (strcmp(*at, kind) == 0)
+            return true;
+    return false;
+}
+
+static void check_ladder(const struct config_ladder *ladder, const struct node *node, struct mistakes *mistakes)
+{
+    const struct node *steps = node_find(node, "steps");
+    const struct node *then = node_find(node, "then");
+
+    if (steps && steps->type == NODE_LIST && steps->count == 0)
+        node_mistake(mistakes, steps, "has no step: write at least one, ( { who = [ \"guardian:1\" ]; } )");
+    if (takes_kind(ladder, "emergency") && ladder->then[0] == '\0' &&
+        (!then || (then->type == NODE_TEXT && !*then->text)))
+        node_mistake(mistakes, then ? then : node,
+                     "an emergency must not end in silence: write then = \"restart\"; or "
+                     "\"head\", or \"person:REF\"");
+}
+
+static void check_ladders(const struct config *config, const struct node *root, struct mistakes *mistakes)
+{
+    const struct node *group = node_find(root, "ladders");
+
+    for (size_t i = 0; i < config->ladder_count; i++) {
+        const struct node *node = node_find(group, config->ladders[i].name);
+
+        if (!node_find(node, "steps"))
+            node_mistake(mistakes, node, "has no steps: write steps = ( { who = [ \"guardian:1\" ]; } );");
+        check_ladder(&config->ladders[i], node, mistakes);
+    }
+}
+
+void config_check(const struct config *config, const struct node *root, struct mistakes *mistakes)
+{
+    check_clock(config, root, mistakes);
+    check_retry(config, root, mistakes);
+    check_socket(config, root, mistakes);
+    check_ladders(config, root, mistakes);
+    config_check_gateways(config, root, mistakes);
+}

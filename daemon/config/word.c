@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tables of words and checks of texts; see word.h. */
+#include "config/word.h"
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/memory.h"
+#include "lib/text.h"
+#include "lib/zone.h"
+
+const char *const word_kinds[] = { "checkin", "meeting", "absent", "emergency", "confirm_number",
+                                   "slot",    "duty",    "count",  "receipt",   "notice",
+                                   "say",     "echo",    "staff",  "test",      NULL };
+const char *const word_channels[] = { "sms", "voice", "im", NULL };
+const char *const word_roles[] = { "head", "mentor", "teacher", "counsellor", "duty", "operator", "official", NULL };
+const char *const word_levels[] = { "error", "warning", "notice", "info", "debug", NULL };
+static const char *const languages[] = { "zh", "en", NULL };
+
+/* Who may stand in a ladder's step, and what follows the colon. */
+enum argument { ARGUMENT_NONE, ARGUMENT_RANK, ARGUMENT_ROLE, ARGUMENT_REF };
+struct form {
+    const char *name;
+    enum argument argument;
+    const char *shown;
+};
+
+static const struct form who_forms[] = {
+    { "mother", ARGUMENT_NONE, "mother" },
+    { "father", ARGUMENT_NONE, "father" },
+    { "parents", ARGUMENT_NONE, "parents" },
+    { "guardian", ARGUMENT_RANK, "guardian:1" }, /* by rank in the emergency chain */
+    { "guardians", ARGUMENT_NONE, "guardians" },
+    { "audience", ARGUMENT_NONE, "audience" }, /* those the cause was sent to */
+    { "mentor", ARGUMENT_NONE, "mentor" },
+    { "teacher", ARGUMENT_NONE, "teacher" },
+    { "duty", ARGUMENT_NONE, "duty" },
+    { "head", ARGUMENT_NONE, "head" },
+    { "counsellor", ARGUMENT_NONE, "counsellor" },
+    { "official", ARGUMENT_NONE, "official" },
+    { "operator", ARGUMENT_NONE, "operator" },
+    { "role", ARGUMENT_ROLE, "role:ROLE" },
+    { "person", ARGUMENT_REF, "person:REF" },
+};
+static const struct form answer_forms[] = { { "any", ARGUMENT_NONE, "any" },
+                                            { "all", ARGUMENT_NONE, "all" },
+                                            { "role", ARGUMENT_ROLE, "role:ROLE" } };
+static const struct form then_forms[] = { { "restart", ARGUMENT_NONE, "restart" },
+                                          { "head", ARGUMENT_NONE, "head" },
+                                          { "person", ARGUMENT_REF, "person:REF" } };
+
+enum { RANK_MAX = 9, REF_MAX = 64, FORMS_MAX = 16 };
+
+static bool listed(const char *const *names, const char *text)
+{
+    for (; *names; names++)
+        if (strcmp(*names, text) == 0)
+            return true;
+    return false;
+}
+
+static bool not_known(const char *text, const char *const *names, struct error *err)
+{
+    const char *near = text_nearest(text, names);
+    struct text all = { 0 };
+
+    for (size_t i = 0; names[i]; i++)
+        text_add_format(&all, "%s%s", i ? ", " : "", names[i]);
+    if (near)
+        error_set(err, "\"%.60s\" is not known: did you mean \"%s\"? (%s)", text, near, all.data);
+    else
+        error_set(err, "\"%.60s\" is not known: write one of %s", text, all.data);
+    text_free(&all);
+    return false;
+}
+
+static bool check_listed(const char *text, const char *const *names, struct error *err)
+{
+    return listed(names, text) || not_known(text, names, err);
+}
+
+static bool check_argument(const struct form *form, const char *argument, struct error *err)
+{
+    switch (form->argument) {
+    case ARGUMENT_NONE:
+        return !argument || error_set(err, "\"%s:%.40s\": nothing follows %s: write \"%s\"", form->name, argument,
+                                      form->name, form->name);
+    case ARGUMENT_RANK:
+        return (argument && strlen(argument) == 1 && *argument >= '1' && *argument <= '0' + RANK_MAX) ||
+               error_set(err, "\"%s\" takes a rank: write \"%s:1\" to \"%s:%d\", or \"guardians\" for all", form->name,
+                         form->name, form->name, RANK_MAX);
+    case ARGUMENT_ROLE:
+        if (!argument || !*argument)
+            return error_set(err, "\"%s\" takes a role: write for instance \"%s:head\"", form->name, form->name);
+        return check_listed(argument, word_roles, err) || error_in(err, form->name);
+    case ARGUMENT_REF:
+        return (argument && *argument && strlen(argument) <= REF_MAX) ||
+               error_set(err,
+                         "\"%s\" takes the reference of a person: write \"%s:REF\" as `greenline staff list` "
+                         "shows it",
+                         form->name, form->name);
+    }
+    return false;
+}
+
+static bool check_form(const char *text, const struct form *forms, size_t count, struct error *err)
+{
+    const char *shown[FORMS_MAX + 1] = { NULL };
+    const size_t length = strcspn(text, ":");
+
+    for (size_t i = 0; i < count; i++)
+        if (strlen(forms[i].name) == length && memcmp(forms[i].name, text, length) == 0)
+            return check_argument(&forms[i], text[length] ? text + length + 1 : NULL, err);
+    for (size_t i = 0; i < count && i < FORMS_MAX; i++)
+        shown[i] = forms[i].shown;
+    return not_known(text, shown, err);
+}
+
+_Static_assert(COUNT(who_forms) <= FORMS_MAX, "all forms fit into the list that an error shows");
+
+bool word_check_who(const char *text, struct error *err)
+{
+    return check_form(text, who_forms, COUNT(who_forms), err);
+}
+
+bool word_check_answer(const char *text, struct error *err)
+{
+    return check_form(text, answer_forms, COUNT(answer_forms), err);
+}
+
+bool word_check_then(const char *text, struct error *err)
+{
+    return !*text || check_form(text, then_forms, COUNT(then_forms), err);
+}
+
+bool word_check_channel(const char *text, struct error *err)
+{
+    return check_listed(text, word_channels, err);
+}
+
+bool word_check_kind(const char *text, struct error *err)
+{
+    return check_listed(text, word_kinds, err);
+}
+
+bool word_check_level(const char *text, struct error *err)
+{
+    return check_listed(text, word_levels, err);
+}
+
+bool word_check_language(const char *text, struct error *err)
+{
+    return check_listed(text, languages, err);
+}
+
+bool word_check_text(const char *text, struct error *err)
+{
+    if (strlen(text) > WORD_TEXT_MAX)
+        return error_set(err, "over %d bytes: write less", WORD_TEXT_MAX);
+    for (; *text; text++)
+        if ((unsigned char)*text < 0x20 || *text == 0x7f)
+            return error_set(err, "holds a control character: take it out");
+    return true;
+}
+
+bool word_check_not_empty(const char *text, struct error *err)
+{
+    return text[strspn(text, " ")] ? word_check_text(text, err) : error_set(err, "is empty: fill it in");
+}
+
+bool word_check_region(const char *text, struct error *err)
+{
+    return (strlen(text) == 2 && isupper((unsigned char)text[0]) && isupper((unsigned char)text[1])) ||
+           error_set(err, "\"%.20s\": not a country: write its two capital letters, \"CN\"", text);
+}
+
+bool word_check_zone(const char *text, struct error *err)
+{
+    struct zone zone;
+
+    return zone_open(&zone, text, err);
+}
+
+bool word_check_name(const char *text, struct error *err)
+{
+    const size_t good = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-_");
+
+    return (good > 0 && good <= WORD_NAME_MAX && !text[good] && isalnum((unsigned char)*text)) ||
+           error_set(err, "\"%.60s\": not a name: write a-z, 0-9, - and _, at most %d of them", text, WORD_NAME_MAX);
+}
+
+bool word_check_program(const char *text, struct error *err)
+{
+    if (!word_check_not_empty(text, err))
+        return false;
+    if (strchr(text, '/') && text[0] != '/')
+        return error_set(err,
+                         "\"%.100s\": a path that does not begin with /: write a name such as \"http\", or the "
+                         "whole path",
+                         text);
+    if (strcmp(text, ".") == 0 || strcmp(text, "..") == 0 || text_ends(text, "/"))
+        return error_set(err, "\"%.100s\": a folder: write the name of a program", text);
+    return true;
+}
+
+bool word_check_prefix(const char *text, struct error *err)
+{
+    const size_t digits = text[0] == '+' ? strspn(text + 1, "0123456789") : 0;
+
+    return (text[0] == '+' && !text[1 + digits] && digits <= 15) ||
+           error_set(err, "\"%.40s\": not a prefix of numbers: write + and digits, \"+86\", or \"+\" for all", text);
+}
+
+/* --- addresses ------------------------------------------------------------------------------------------------ */
+
+static bool is_loopback(const char *host)
+{
+    struct in_addr four;
+    struct in6_addr six;
+
+    if (strcmp(host, "localhost") == 0)
+        return true;
+    if (inet_pton(AF_INET, host, &four) == 1)
+        return ntohl(four.s_addr) >> 24 == 127;
+    return inet_pton(AF_INET6, host, &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
+}
+
+/* Splits HOST[:PORT] or [HOST][:PORT]; false when it is neither. *port is "" when there is none. */
+static bool split_address(const char *text, size_t length, char host[static 64], char port[static 8])
+{
+    const char *end = text + length;
+    const char *from = text + (*text == '[');
+    const char *to = *text == '[' ? memchr(text, ']', length) : memchr(text, ':', length);
+
+    if (!to && *text == '[')
+        return false;
+    if (!to)
+        to = end;
+    if (to == from || to - from > 63)
+        return false;
+    snprintf(host, 64, "%.*s", (int)(to - from), from);
+    if (*text == '[')
+        to++;
+    if (to == end) {
+        port[0] = '\0';
+        return true;
+    }
+    if (*to != ':' || end - to < 2 || end - to > 6)
+        return false;
+    snprintf(port, 8, "%.*s", (int)(end - to - 1), to + 1);
+    return !port[strspn(port, "0123456789")] && atoi(port) >= 1 && atoi(port) <= 65535;
+}
+
+bool word_check_http(const char *text, struct error *err)
+{
+    char host[64], port[8];
+
+    if (!*text)
+        return true;
+    if (!split_address(text, strlen(text), host, port) || !*port)
+        return error_set(err, "\"%.80s\": not an address with a port: write \"127.0.0.1:8025\"", text);
+    if (!is_loopback(host))
+        return error_set(err,
+                         "\"%.80s\": would be open to the network without encryption: write \"127.0.0.1:%s\" and "
+                         "put a web server with TLS before it",
+                         text, port);
+    return true;
+}
+
+bool word_loopback_url(const char *url)
+{
+    char host[64], port[8];
+    const char *start;
+    size_t length;
+
+    if (text_starts(url, "http://"))
+        start = url + strlen("http://");
+    else if (text_starts(url, "https://"))
+        start = url + strlen("https://");
+    else
+        return false;
+    length = strcspn(start, "/?#");
+    if (length == 0 || memchr(start, '@', length) || memchr(start, '\\', length) || memchr(start, '$', length))
+        return false;
+    return split_address(start, length, host, port) && is_loopback(host);
+}
+
+/* --- times and prices ----------------------------------------------------------------------------------------- */
+
+bool word_minute(int *out, const char *text, struct error *err)
+{
+    const size_t hours = strspn(text, "0123456789");
+    const size_t minutes = text[hours] == ':' ? strspn(text + hours + 1, "0123456789") : 0;
+    const int hour = hours >= 1 && hours <= 2 ? atoi(text) : 99;
+    const int minute = minutes == 2 ? atoi(text + hours + 1) : 99;
+
+    if (hour > 23 || minute > 59 || text[hours + 1 + minutes])
+        return error_set(err, "\"%.40s\": not a time of day: write it like \"21:00\"", text);
+    *out = hour * 60 + minute;
+    return true;
+}
+
+bool word_price(int64_t *out_e4, const char *text, struct error *err)
+{
+    const size_t yuan = strspn(text, "0123456789");
+    const size_t behind = text[yuan] == '.' ? strspn(text + yuan + 1, "0123456789") : 0;
+    int64_t price = yuan >= 1 && yuan <= 3 ? atoi(text) : -1;
+
+    if (price < 0 || behind > 4 || (text[yuan] == '.' && behind == 0) || text[yuan + (behind ? behind + 1 : 0)])
+        return error_set(err, "\"%.40s\": not a price: write yuan a part, such as \"0.05\"", text);
+    for (size_t i = 0; i < 4; i++)
+        price = price * 10 + (i < behind ? text[yuan + 1 + i] - '0' : 0);
+    if (price > 1000000)
+        return error_set(err, "\"%.40s\": over 100 yuan a part: write yuan, such as \"0.05\"", text);
+    *out_e4 = price;
+    return true;
+}

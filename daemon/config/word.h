@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The words that may stand in texts of the configuration, as tables, and the checks of texts with a form of their own
+ * (a time zone, an address, a phone prefix). Each check answers with "what: mend", without the place, which the caller
+ * puts before it.
+ */
+#ifndef GREENLINE_CONFIG_WORD_H
+#define GREENLINE_CONFIG_WORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/error.h"
+
+/* NULL-terminated. The kinds are those of core/kind.c: a test holds the two together. */
+extern const char *const word_kinds[];
+extern const char *const word_channels[];
+extern const char *const word_roles[];
+extern const char *const word_levels[]; /* from LOG_LEVEL_ERROR on */
+
+/* One line without control characters, at most WORD_TEXT_MAX bytes; may be empty. */
+enum { WORD_TEXT_MAX = 1000, WORD_NAME_MAX = 32 };
+bool word_check_text(const char *text, struct error *err);
+bool word_check_not_empty(const char *text, struct error *err);
+bool word_check_region(const char *text, struct error *err);   /* ISO 3166-1 alpha-2, "CN" */
+bool word_check_zone(const char *text, struct error *err);     /* by zone_open() */
+bool word_check_language(const char *text, struct error *err); /* "zh" or "en" */
+bool word_check_http(const char *text, struct error *err);     /* "" or a loopback HOST:PORT */
+bool word_check_name(const char *text, struct error *err);     /* of gateways, ladders: a-z 0-9 - _ */
+bool word_check_program(const char *text, struct error *err);  /* a name, or an absolute path */
+bool word_check_prefix(const char *text, struct error *err);   /* "+", "+86" */
+bool word_check_channel(const char *text, struct error *err);
+bool word_check_kind(const char *text, struct error *err);
+bool word_check_level(const char *text, struct error *err);
+bool word_check_who(const char *text, struct error *err);    /* of a ladder's step */
+bool word_check_answer(const char *text, struct error *err); /* "any", "all", "role:R" */
+bool word_check_then(const char *text, struct error *err);   /* "", "restart", "head", "person:REF" */
+
+/* "21:00" to minutes of the day. */
+bool word_minute(int *out, const char *text, struct error *err);
+/* "0.05" yuan to 500; at most four digits behind the point, at most 100 yuan. */
+bool word_price(int64_t *out_e4, const char *text, struct error *err);
+/* Whether a URL leads to this machine: host 127.x.x.x, ::1 or localhost, nothing odd about it. */
+bool word_loopback_url(const char *url);
+
+#endif
