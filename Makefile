@@ -7,6 +7,8 @@ PREFIX ?= /usr/local
 CC ?= gcc
 CXX ?= g++
 
+# make V=1 shows the commands
+Q := $(if $(V),,@)
 PACKAGES := libevent libevent_pthreads sqlite3 libcurl libconfig libical jansson libsodium libsystemd
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wvla -Werror
 OPTIMIZE ?= -O2 -g
@@ -33,10 +35,12 @@ all: $(B)/greenlined $(B)/greenline $(GATEWAY_PROGRAMS)
 
 $(B)/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
+	@echo '  CC $<'
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
 $(B)/obj/%.o: %.cc
 	@mkdir -p $(@D)
-	$(CXX) $(CPPFLAGS) $(CXXFLAGS) -c $< -o $@
+	@echo '  CC $<'
+	$(Q)$(CXX) $(CPPFLAGS) $(CXXFLAGS) -c $< -o $@
 
 # schema.sql as a C string
 $(B)/gen/store/schema.inc: daemon/store/schema.sql
@@ -48,24 +52,28 @@ define library
 $(B)/lib/$(notdir $(1)).a: $(call objects,$(filter-out %/main.c,$(call sources,$(1))))
 	@mkdir -p $$(@D)
 	@rm -f $$@
-	ar rcs $$@ $$^
+	$(Q)ar rcs $$@ $$^
 endef
 $(foreach l,$(LAYERS),$(eval $(call library,daemon/$(l))))
 $(eval $(call library,gateways/common))
 
-$(B)/greenlined: $(B)/obj/daemon/main.o $(B)/obj/daemon/daemon.o $(DAEMON_LIBS)
-	$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
+$(B)/greenlined: $(call objects,$(wildcard daemon/*.c)) $(DAEMON_LIBS)
+	@echo '  LD $@'
+	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
 $(B)/greenline: $(B)/obj/daemon/cli/main.o $(call libs,cli lib)
-	$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
+	@echo '  LD $@'
+	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
 define gateway
 $(B)/gateways/$(1): $(call objects,$(call sources,gateways/$(1))) $(B)/lib/common.a $(B)/lib/lib.a
 	@mkdir -p $$(@D)
-	$$(CC) $$(LDFLAGS) $$^ $$(LDLIBS) -o $$@
+	@echo '  LD $$@'
+	$(Q)$$(CC) $$(LDFLAGS) $$^ $$(LDLIBS) -o $$@
 endef
 $(foreach g,$(GATEWAYS),$(eval $(call gateway,$(g))))
 
 include tests/tests.mk
+include tests/gateways/gateways.mk
 
 clean:
 	rm -rf build build-*

@@ -9,4 +9,4 @@ units: $(UNIT_TESTS)
 
 $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(SUPPORT) $(DAEMON_LIBS) $(B)/lib/cli.a $(B)/lib/common.a
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) $< $(SUPPORT) -Wl,--start-group $(DAEMON_LIBS) $(B)/lib/cli.a $(B)/lib/common.a -Wl,--end-group -lcmocka $(LDLIBS) -o $@
+	$(Q)$(CC) $(LDFLAGS) $< $(SUPPORT) -Wl,--start-group $(DAEMON_LIBS) $(B)/lib/cli.a $(B)/lib/common.a -Wl,--end-group -lcmocka $(LDLIBS) -o $@

@@ -103,7 +103,7 @@ static bool read_tree(struct config *config, const struct source *source, struct
         config_walk(&walk, config, root);
         config_check(config, root, mistakes);
     }
-    tree_free(root);
+    config_tree_free(root);
     return whole;
 }
 

@@ -21,7 +21,7 @@ static void node_clear(struct node *node)
     free(node->text);
 }
 
-void tree_free(struct node *root)
+void config_tree_free(struct node *root)
 {
     if (!root)
         return;

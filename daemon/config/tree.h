@@ -33,7 +33,7 @@ struct node {
 /* NULL when the text does not parse or holds bytes that are not UTF-8: `mistakes` says where. The source must outlive
  * the tree. */
 struct node *tree_read(const struct source *source, struct mistakes *mistakes);
-void tree_free(struct node *root);
+void config_tree_free(struct node *root);
 /* The value at "school.quiet.from", or NULL. */
 const struct node *node_find(const struct node *group, const char *path);
 /* What people call a type: "a text", "a whole number". */

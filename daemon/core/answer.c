@@ -9,17 +9,10 @@
 #include "lib/memory.h"
 
 static const char *const class_names[] = {
-    [ANSWER_YES] = "yes",
-    [ANSWER_NO] = "no",
-    [ANSWER_FINE] = "fine",
-    [ANSWER_HELP] = "help",
-    [ANSWER_ACK] = "ack",
-    [ANSWER_WRONG_NUMBER] = "wrong_number",
-    [ANSWER_OPTOUT] = "optout",
-    [ANSWER_OPTIN] = "optin",
-    [ANSWER_QUESTION] = "question",
-    [ANSWER_NUMBER] = "number",
-    [ANSWER_FREE] = "free",
+    [ANSWER_YES] = "yes",       [ANSWER_NO] = "no",       [ANSWER_FINE] = "fine",
+    [ANSWER_HELP] = "help",     [ANSWER_ACK] = "ack",     [ANSWER_WRONG_NUMBER] = "wrong_number",
+    [ANSWER_OPTOUT] = "optout", [ANSWER_OPTIN] = "optin", [ANSWER_QUESTION] = "question",
+    [ANSWER_NUMBER] = "number", [ANSWER_FREE] = "free",
 };
 _Static_assert(COUNT(class_names) == ANSWER_CLASSES, "every class has its name");
 
@@ -90,10 +83,11 @@ bool answer_kind_parse(enum answer_kind *out, int *choices, const char *text, st
                 *choices = count;
             return true;
         }
-    return error_set(err,
-                     "%s: no such kind of question; use checkin, meeting, ack, emergency, absent, confirm_number, slot, "
-                     "duty, count, choice:N, which_child, none or voice:checkin",
-                     text);
+    return error_set(
+        err,
+        "%s: no such kind of question; use checkin, meeting, ack, emergency, absent, confirm_number, slot, "
+        "duty, count, choice:N, which_child, none or voice:checkin",
+        text);
 }
 
 void answer_free(struct answer *answer)

@@ -160,7 +160,8 @@ static enum verdict last_verdict(const struct reading *reading, int *token)
         const enum verdict says = signs_clause(reading, clause, &at);
         const bool stands_back = says == VERDICT_NONE || says == VERDICT_ACK || says == VERDICT_QUESTION;
 
-        if (says == VERDICT_NONE || (stands_back && verdict != VERDICT_NONE && verdict != VERDICT_ACK))
+        if (says == VERDICT_NONE || (says == VERDICT_FINE && kinds[reading->question->kind].fine == NOTHING) ||
+            (stands_back && verdict != VERDICT_NONE && verdict != VERDICT_ACK))
             continue;
         verdict = says;
         *token = at;
@@ -341,18 +342,51 @@ static void decide_help(struct answer *out, const struct reading *reading, const
     }
 }
 
+/* 不是, 唔系, 勿是: a negation of being somebody. */
+static bool is_being(const struct reading *reading, const struct token *token)
+{
+    const uint32_t last = reading->plain.letters[token->end - 1];
+
+    return last == 0x662f || last == 0x7cfb; /* 是 系 */
+}
+
+/* "我不是小红的妈妈": a negation and a title or "number" at the end of the clause, with a name between. */
+static int find_not_theirs(const struct reading *reading)
+{
+    for (size_t i = 0; i < reading->count; i++) {
+        const struct token *token = &reading->tokens[i];
+
+        for (size_t j = i; j-- && token->role == ROLE_TITLE && token_last_of_clause(reading, i);) {
+            const struct token *before = &reading->tokens[j];
+
+            if (before->clause != token->clause)
+                break;
+            if (before->role == ROLE_NOT && before->end - before->start > 1)
+                return is_being(reading, before) ? (int)j : TOKEN_NONE;
+            if (before->role != ROLE_UNKNOWN && before->role != ROLE_CHILD && before->role != ROLE_PLAIN &&
+                before->role != ROLE_TITLE)
+                break;
+        }
+    }
+    return TOKEN_NONE;
+}
+
 /* Rules that come before the question asked. */
 static bool decide_first(struct answer *out, const struct reading *reading, const struct bad *bad)
 {
     const int machine = find_role(reading, ROLE_MACHINE);
-    const int wrong = find_role(reading, ROLE_WRONG);
+    int wrong = find_role(reading, ROLE_WRONG);
 
+    if (wrong >= 0 && reading->tokens[wrong].negations)
+        wrong = TOKEN_NONE;
+    if (wrong < 0)
+        wrong = find_not_theirs(reading);
     if (machine >= 0 || reading->whole == ROLE_MACHINE) {
         out->machine = true;
         say_token(out, ANSWER_FREE, reading, machine, "a machine wrote it:");
         return true;
     }
-    if ((wrong >= 0 && !reading->tokens[wrong].negations) || reading->whole == ROLE_WRONG) {
+    if (wrong >= 0 || reading->whole == ROLE_WRONG) {
         say_token(out, ANSWER_WRONG_NUMBER, reading, wrong, "wrong number:");
         return true;
     }
@@ -367,9 +401,12 @@ static bool decide_first(struct answer *out, const struct reading *reading, cons
 
 static bool decide_whole(struct answer *out, const struct reading *reading)
 {
-    static const struct { enum role role; enum verdict verdict; } wholes[] = {
-        { ROLE_YES, VERDICT_YES },     { ROLE_NO, VERDICT_NO },   { ROLE_FINE, VERDICT_FINE },
-        { ROLE_ACK, VERDICT_ACK },     { ROLE_ASK, VERDICT_QUESTION }, { ROLE_DOUBT, VERDICT_DOUBT },
+    static const struct {
+        enum role role;
+        enum verdict verdict;
+    } wholes[] = {
+        { ROLE_YES, VERDICT_YES }, { ROLE_NO, VERDICT_NO },        { ROLE_FINE, VERDICT_FINE },
+        { ROLE_ACK, VERDICT_ACK }, { ROLE_ASK, VERDICT_QUESTION }, { ROLE_DOUBT, VERDICT_DOUBT },
     };
 
     for (size_t i = 0; i < COUNT(wholes); i++)

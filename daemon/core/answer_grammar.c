@@ -15,14 +15,14 @@ enum { FILES_MAX = 200, LINE_MAX_BYTES = 4096, PHRASE_MAX = 40 };
 
 /* The sections of a file. Those without a role are handled apart. */
 static const char *const role_names[ROLES] = {
-    [ROLE_UNKNOWN] = "",       [ROLE_PLAIN] = "plain",     [ROLE_FILLER] = "filler",   [ROLE_AND] = "and",
-    [ROLE_TITLE] = "title",    [ROLE_CHILD] = "child",     [ROLE_PERSON] = "person",   [ROLE_NOT] = "not",
-    [ROLE_DONT] = "dont",      [ROLE_DOUBT] = "doubt",     [ROLE_IF] = "if",           [ROLE_BUT] = "but",
-    [ROLE_ILL] = "ill",        [ROLE_DANGER] = "danger",   [ROLE_HELP] = "help",       [ROLE_LACK] = "lack",
-    [ROLE_OVER] = "over",      [ROLE_FINE] = "fine",       [ROLE_YES] = "yes",         [ROLE_NO] = "no",
-    [ROLE_ACK] = "ack",        [ROLE_ASK] = "ask",         [ROLE_ASKING] = "asking",   [ROLE_MAYASK] = "mayask",
-    [ROLE_ADVICE] = "advice",  [ROLE_WRONG] = "wrong",     [ROLE_MACHINE] = "machine", [ROLE_OPTOUT] = "optout",
-    [ROLE_OPTIN] = "optin",    [ROLE_UNIT] = "unit",       [ROLE_BEFORE] = "before",   [ROLE_PICK] = "pick",
+    [ROLE_UNKNOWN] = "",      [ROLE_PLAIN] = "plain",   [ROLE_FILLER] = "filler",   [ROLE_AND] = "and",
+    [ROLE_TITLE] = "title",   [ROLE_CHILD] = "child",   [ROLE_PERSON] = "person",   [ROLE_NOT] = "not",
+    [ROLE_DONT] = "dont",     [ROLE_DOUBT] = "doubt",   [ROLE_IF] = "if",           [ROLE_BUT] = "but",
+    [ROLE_ILL] = "ill",       [ROLE_DANGER] = "danger", [ROLE_HELP] = "help",       [ROLE_LACK] = "lack",
+    [ROLE_OVER] = "over",     [ROLE_FINE] = "fine",     [ROLE_YES] = "yes",         [ROLE_NO] = "no",
+    [ROLE_ACK] = "ack",       [ROLE_ASK] = "ask",       [ROLE_ASKING] = "asking",   [ROLE_MAYASK] = "mayask",
+    [ROLE_ADVICE] = "advice", [ROLE_WRONG] = "wrong",   [ROLE_MACHINE] = "machine", [ROLE_OPTOUT] = "optout",
+    [ROLE_OPTIN] = "optin",   [ROLE_UNIT] = "unit",     [ROLE_BEFORE] = "before",   [ROLE_PICK] = "pick",
     [ROLE_DIGITS] = "",
 };
 
@@ -98,21 +98,21 @@ static struct word *word_at(struct grammar *grammar, const struct plain *phrase)
     return &grammar->words[*leaf - 1];
 }
 
-static void word_set(const struct loader *loader, struct word *word, bool whole)
+static void word_set(const struct loader *loader, struct word *word, enum span span)
 {
     for (int kind = 0; kind < ANSWER_KINDS; kind++) {
         const uint32_t bit = UINT32_C(1) << kind;
 
         if (!(loader->kinds & bit) || (!loader->named && (word->named & bit)))
             continue;
-        (whole ? word->whole : word->role)[kind] = (uint8_t)loader->role;
+        word->role[span][kind] = (uint8_t)loader->role;
         if (loader->named)
             word->named |= bit;
     }
 }
 
 /* Latin phrases are known without their blanks too: "mei shi" and "meishi". */
-static void unspaced_set(const struct loader *loader, struct plain *phrase, bool whole)
+static void unspaced_set(const struct loader *loader, struct plain *phrase, enum span span)
 {
     size_t kept = 0;
 
@@ -122,16 +122,15 @@ static void unspaced_set(const struct loader *loader, struct plain *phrase, bool
     if (kept == phrase->length || kept < 4)
         return;
     phrase->length = kept;
-    word_set(loader, word_at(loader->grammar, phrase), whole);
+    word_set(loader, word_at(loader->grammar, phrase), span);
 }
 
 static bool phrase_add(const struct loader *loader, char *text, struct error *err)
 {
     struct plain phrase = { 0 };
-    bool whole = false;
+    const enum span span = *text == '=' ? SPAN_MESSAGE : *text == '~' ? SPAN_CLAUSE : SPAN_PART;
 
-    if (*text == '=') {
-        whole = true;
+    if (span != SPAN_PART) {
         text = text_trim(text + 1);
     }
     if (*text == '\\')
@@ -141,8 +140,8 @@ static bool phrase_add(const struct loader *loader, char *text, struct error *er
         plain_free(&phrase);
         return error_set(err, "\"%s\": a phrase must have 1 to %d letters: shorten it", text, PHRASE_MAX);
     }
-    word_set(loader, word_at(loader->grammar, &phrase), whole);
-    unspaced_set(loader, &phrase, whole);
+    word_set(loader, word_at(loader->grammar, &phrase), span);
+    unspaced_set(loader, &phrase, span);
     plain_free(&phrase);
     return true;
 }

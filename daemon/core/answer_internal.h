@@ -50,10 +50,12 @@ enum role {
     ROLES
 };
 
+/* How much a word must fill to count. */
+enum span { SPAN_PART, SPAN_CLAUSE, SPAN_MESSAGE, SPANS };
+
 struct word {
-    uint8_t role[ANSWER_KINDS];
-    uint8_t whole[ANSWER_KINDS]; /* the role where the word is the whole message */
-    uint32_t named;              /* bit per kind: a section that names the kind has set it, so a general one may not */
+    uint8_t role[SPANS][ANSWER_KINDS];
+    uint32_t named; /* bit per kind: a section that names the kind has set it, so a general one may not */
 };
 
 /* A tree of code points with its edges in one hash table. */
@@ -115,7 +117,7 @@ struct token {
     size_t clause;
     unsigned negations; /* how many stand before it, in its scope */
     bool excused;       /* negated by a word that may excuse a danger */
-    bool stacked;       /* directly behind "、" */
+    bool used;          /* a negation: some word stands in its scope */
     int value;          /* ROLE_DIGITS: what it says, or -1 when it is no option (a range, a time, too long) */
 };
 

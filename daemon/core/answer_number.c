@@ -11,12 +11,15 @@
 enum { NUMERAL_MAX = 12, COUNT_MAX = 99999, NAME_MAX = 40 };
 
 /* Chinese numerals; a value of 10 and over multiplies. 两 俩 仨 廿 are colloquial, 壹 … are the forms of banks. */
-static const struct { uint32_t letter; int value; } numerals[] = {
-    { 0x96f6, 0 },   { 0x3007, 0 },    { 0x4e00, 1 },     { 0x58f9, 1 }, { 0x5e7a, 1 }, { 0x4e8c, 2 },  { 0x8d30, 2 },
-    { 0x4e24, 2 },   { 0x4fe9, 2 },    { 0x4e09, 3 },     { 0x53c1, 3 }, { 0x4ee8, 3 }, { 0x56db, 4 },  { 0x8086, 4 },
-    { 0x4e94, 5 },   { 0x4f0d, 5 },    { 0x516d, 6 },     { 0x9646, 6 }, { 0x4e03, 7 }, { 0x67d2, 7 },  { 0x516b, 8 },
-    { 0x634c, 8 },   { 0x4e5d, 9 },    { 0x7396, 9 },     { 0x5341, 10 }, { 0x62fe, 10 }, { 0x767e, 100 },
-    { 0x5343, 1000 }, { 0x4e07, 10000 },
+static const struct {
+    uint32_t letter;
+    int value;
+} numerals[] = {
+    { 0x96f6, 0 },  { 0x3007, 0 },  { 0x4e00, 1 },   { 0x58f9, 1 },    { 0x5e7a, 1 },     { 0x4e8c, 2 },
+    { 0x8d30, 2 },  { 0x4e24, 2 },  { 0x4fe9, 2 },   { 0x4e09, 3 },    { 0x53c1, 3 },     { 0x4ee8, 3 },
+    { 0x56db, 4 },  { 0x8086, 4 },  { 0x4e94, 5 },   { 0x4f0d, 5 },    { 0x516d, 6 },     { 0x9646, 6 },
+    { 0x4e03, 7 },  { 0x67d2, 7 },  { 0x516b, 8 },   { 0x634c, 8 },    { 0x4e5d, 9 },     { 0x7396, 9 },
+    { 0x5341, 10 }, { 0x62fe, 10 }, { 0x767e, 100 }, { 0x5343, 1000 }, { 0x4e07, 10000 },
 };
 
 static int numeral_value(uint32_t c)
@@ -105,6 +108,16 @@ static bool spoken_option(const struct reading *reading, size_t index, int *valu
     return token_last_of_clause(reading, index) && (!before || before->role == ROLE_PICK);
 }
 
+/* True when another number stands in the clause: "1米2". */
+static bool clause_numbers(const struct reading *reading, size_t index)
+{
+    for (size_t i = 0; i < reading->count; i++)
+        if (i != index && reading->tokens[i].role == ROLE_DIGITS &&
+            reading->tokens[i].clause == reading->tokens[index].clause)
+            return true;
+    return false;
+}
+
 /* What an option at token `index` says; -1 for none, -2 for digits that are several options or a number too long. */
 static int option_at(const struct reading *reading, size_t index)
 {
@@ -119,6 +132,8 @@ static int option_at(const struct reading *reading, size_t index)
         return -1;
     if (token->value < 0 || token->end - token->start > 1)
         return before || after ? -1 : -2;
+    if (clause_numbers(reading, index))
+        return -2;
     if (before && before->role != ROLE_PICK && !token_last_of_clause(reading, index))
         return -1;
     return token->value;
@@ -147,7 +162,7 @@ enum option_state option_find(const struct reading *reading, int *value, size_t 
 static bool is_vague(const struct reading *reading, size_t start, size_t end)
 {
     static const uint32_t vague[] = { 0x591a, 0x51e0, 0x6765, 0x534a, 0x70b9, 0x53f7, 0x6708, 0x5929, 0x6b21, 0x70b9,
-                                      0x5c81, 0x5757, 0x5143, 0x5ea6, 0x5e74, 0x5206, '%', '-', '/', ':' };
+                                      0x5c81, 0x5757, 0x5143, 0x5ea6, 0x5e74, 0x5206, '%',    '-',    '/',    ':' };
     const struct plain *plain = &reading->plain;
     const uint32_t after = end < plain->length ? plain->letters[end] : 0;
     const uint32_t before = start ? plain->letters[start - 1] : 0;
@@ -158,17 +173,28 @@ static bool is_vague(const struct reading *reading, size_t start, size_t end)
     return before == 0x51e0 || before == 0x597d || before == '-' || before == '.' || before == 0x5468; /* 几 好 周 */
 }
 
-/* Words with a numeral inside that count nothing: 一起, 一定, 统一. */
-static bool is_counting(const struct reading *reading, size_t at)
+static const struct token *token_over(const struct reading *reading, size_t at)
 {
-    for (size_t i = 0; i < reading->count; i++) {
-        const struct token *token = &reading->tokens[i];
+    for (size_t i = 0; i < reading->count; i++)
+        if (at >= reading->tokens[i].start && at < reading->tokens[i].end)
+            return &reading->tokens[i];
+    return NULL;
+}
 
-        if (at >= token->start && at < token->end)
-            return token->role == ROLE_DIGITS || token->role == ROLE_UNKNOWN || token->end - token->start == 1 ||
-                   is_numeral(reading->plain.letters[token->start]) == (token->role != ROLE_DOUBT);
-    }
-    return true;
+/* Words with a numeral inside that count nothing: 一起, 一定, 统一; but 一个, 第一 do. */
+static bool is_counting(const struct reading *reading, size_t start, size_t end)
+{
+    static const uint32_t counted[] = { 0x4e2a, 0x4f4d, 0x540d, 0x4eba, 0x53e3, 0x53ea }; /* 个 位 名 人 口 只 */
+    const struct token *token = token_over(reading, start);
+
+    if (!token || token->role == ROLE_UNKNOWN || token->role == ROLE_DIGITS)
+        return true;
+    if (token->end <= end)
+        return token->end - token->start == end - start || reading->plain.letters[token->start] == 0x7b2c; /* 第 */
+    for (size_t i = 0; i < COUNT(counted); i++)
+        if (reading->plain.letters[end] == counted[i])
+            return true;
+    return false;
 }
 
 static bool numeral_letter(uint32_t c)
@@ -187,7 +213,7 @@ bool count_find(const struct reading *reading, int *value)
 
         while (end < plain->length && numeral_letter(plain->letters[end]))
             end++;
-        if (end == i || !is_counting(reading, i)) {
+        if (end == i || !is_counting(reading, i, end)) {
             i += end == i ? 1 : end - i;
             continue;
         }

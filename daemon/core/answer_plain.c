@@ -43,9 +43,11 @@ bool same_letters(const uint32_t *a, const uint32_t *b, size_t length)
 }
 
 /* Marks that change the look and not the meaning. */
-static const struct { uint32_t first, last; } dropped[] = {
-    { 0xad, 0xad },       { 0x200b, 0x200f }, { 0x202a, 0x202e },   { 0x2060, 0x206f },   { 0x20e3, 0x20e3 },
-    { 0xfe00, 0xfe0f },   { 0xfeff, 0xfeff }, { 0x1f3fb, 0x1f3ff }, { 0xe0000, 0xe0fff },
+static const struct {
+    uint32_t first, last;
+} dropped[] = {
+    { 0xad, 0xad },     { 0x200b, 0x200f }, { 0x202a, 0x202e },   { 0x2060, 0x206f },   { 0x20e3, 0x20e3 },
+    { 0xfe00, 0xfe0f }, { 0xfeff, 0xfeff }, { 0x1f3fb, 0x1f3ff }, { 0xe0000, 0xe0fff },
 };
 
 static bool is_dropped(uint32_t c)
@@ -110,6 +112,12 @@ static void add_code_point(struct plain *plain, const struct grammar *grammar, u
     }
 }
 
+/* No Latin word goes on across `at`. */
+static bool is_seam(const struct plain *plain, size_t at)
+{
+    return at == 0 || at >= plain->length || !is_latin(plain->letters[at - 1]) || !is_latin(plain->letters[at]);
+}
+
 /* The longest phrase of `spelled` at `at`; its length, or 0. */
 static size_t phrase_at(const struct grammar *grammar, const struct plain *plain, size_t at, const struct same **same)
 {
@@ -117,7 +125,7 @@ static size_t phrase_at(const struct grammar *grammar, const struct plain *plain
     size_t best = 0;
 
     for (size_t i = at; i < plain->length && (node = tree_step(&grammar->spelled, node, plain->letters[i])); i++)
-        if (grammar->spelled.leaf[node]) {
+        if (grammar->spelled.leaf[node] && is_seam(plain, at) && is_seam(plain, i + 1)) {
             best = i + 1 - at;
             *same = &grammar->sames[grammar->spelled.leaf[node] - 1];
         }

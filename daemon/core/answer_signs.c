@@ -56,7 +56,7 @@ enum badness { BAD_NOT, BAD_SOOTHED, BAD_DOUBT, BAD_ILL, BAD_GRAVE };
 /* Words that are good, and bad when negated: only where no other meaning is nearer. */
 static bool flips_to_bad(const struct reading *reading, const struct token *token)
 {
-    if (token->role == ROLE_LACK)
+    if (token->role == ROLE_LACK || token->role == ROLE_OVER)
         return true;
     return token->role == ROLE_FINE && reading->question->kind != ANSWER_KIND_ABSENT;
 }
@@ -86,26 +86,33 @@ static bool child_in_clause(const struct reading *reading, size_t clause)
     return clause_has(reading, clause, ROLE_CHILD);
 }
 
-/* A bad word that the longest match broke in two: better looked at by a person. */
-static bool hides_bad(const struct reading *reading, size_t start)
+/* The bad word of the kind that ends after `node`, if any. */
+static bool ends_bad(const struct reading *reading, uint32_t node)
 {
     const struct grammar *grammar = reading->grammar;
-    const struct plain *plain = &reading->plain;
-    uint32_t node = 0;
-    size_t token = 0;
+    const uint32_t leaf = grammar->tree.leaf[node];
 
-    for (size_t i = start; i < plain->length; i++) {
-        node = tree_step(&grammar->tree, node, plain->letters[i]);
-        if (!node)
-            return false;
-        if (!grammar->tree.leaf[node] ||
-            !is_bad_role((enum role)grammar->words[grammar->tree.leaf[node] - 1].role[reading->question->kind]))
-            continue;
-        while (token < reading->count && reading->tokens[token].end <= start)
-            token++;
-        if (token < reading->count && is_cjk(plain->letters[i]) &&
-            (reading->tokens[token].end < i + 1 || reading->tokens[token].start > start))
-            return true;
+    return leaf && is_bad_role((enum role)grammar->words[leaf - 1].role[SPAN_PART][reading->question->kind]);
+}
+
+/* A bad word that the longest match broke in two, across a word that is not bad itself: a person looks. */
+static bool hides_bad(const struct reading *reading, size_t index)
+{
+    const struct token *token = &reading->tokens[index];
+    const struct plain *plain = &reading->plain;
+
+    if (token->role == ROLE_UNKNOWN || is_bad_role(token->role) || !is_cjk(plain->letters[token->start]))
+        return false;
+    for (size_t start = token->start + 1; start < token->end; start++) {
+        uint32_t node = 0;
+
+        for (size_t i = start; i < plain->length; i++) {
+            node = tree_step(&reading->grammar->tree, node, plain->letters[i]);
+            if (!node)
+                break;
+            if (i >= token->end && ends_bad(reading, node))
+                return true;
+        }
     }
     return false;
 }
@@ -126,9 +133,25 @@ struct bad signs_bad(const struct reading *reading)
         bad.token = (int)i;
         bad.grave = grave;
     }
-    for (size_t i = 0; i < reading->plain.length && !bad.doubt; i++)
+    for (size_t i = 0; i < reading->count && !bad.doubt; i++)
         bad.doubt = hides_bad(reading, i);
     return bad;
+}
+
+/* "我是小明爸爸" where the question is whose number it is. */
+static bool claims_number(const struct reading *reading, size_t index)
+{
+    if (reading->question->kind != ANSWER_KIND_CONFIRM_NUMBER || !token_last_of_clause(reading, index))
+        return false;
+    for (size_t i = index; i-- && reading->tokens[i].clause == reading->tokens[index].clause;) {
+        const struct token *token = &reading->tokens[i];
+        const uint32_t *last = &reading->plain.letters[token->end - 1];
+        const uint32_t before = token->end > 1 ? last[-1] : 0;
+
+        if (*last == 0x662f) /* 是, but not 你是, 您是, 不是 */
+            return before != 0x4f60 && before != 0x60a8 && before != 0x4e0d;
+    }
+    return false;
 }
 
 enum verdict signs_token(const struct reading *reading, size_t index, bool *weak)
@@ -154,8 +177,10 @@ enum verdict signs_token(const struct reading *reading, size_t index, bool *weak
     case ROLE_ILL:
     case ROLE_DANGER:
         return negated && token->excused ? VERDICT_FINE : VERDICT_NONE;
+    case ROLE_TITLE:
+        return claims_number(reading, index) ? VERDICT_YES : VERDICT_NONE;
     case ROLE_OVER:
-        return VERDICT_FINE;
+        return negated ? VERDICT_NONE : VERDICT_FINE;
     default:
         return VERDICT_NONE;
     }
@@ -189,34 +214,113 @@ static bool may_ask(const struct reading *reading, size_t clause)
     return false;
 }
 
-enum verdict signs_clause(const struct reading *reading, size_t clause, int *token)
+/* 也 还 一(定) 肯 照 仍 会 让 请 都: such a "yes" outweighs a "no" of its clause ("加班也去"). */
+static bool insists(const struct reading *reading, const struct token *token)
+{
+    static const uint32_t heads[] = { 0x4e5f, 0x8fd8, 0x4e00, 0x80af, 0x7167, 0x4ecd, 0x8ba9, 0x8bf7, 0x90fd, 0x5fc5 };
+
+    for (size_t i = 0; i < COUNT(heads); i++)
+        if (reading->plain.letters[token->start] == heads[i])
+            return true;
+    return false;
+}
+
+/* Whether a later token of the clause gives way to what an earlier one said. */
+static bool gives_way(const struct reading *reading, const struct token *token, enum verdict says, bool weak,
+                      enum verdict before)
+{
+    const enum answer_kind kind = reading->question->kind;
+
+    if (before == VERDICT_NONE || before == VERDICT_ACK)
+        return false;
+    if (before == VERDICT_DOUBT || weak || says == VERDICT_ACK)
+        return true;
+    return before == VERDICT_NO && says == VERDICT_YES && !insists(reading, token) &&
+           (kind == ANSWER_KIND_MEETING || kind == ANSWER_KIND_SLOT || kind == ANSWER_KIND_DUTY);
+}
+
+/* A negation whose word we do not know ("没一点精神"), or a supposition here or in the clause before. */
+static bool is_shaken(const struct reading *reading, size_t clause)
+{
+    for (size_t i = 0; i < reading->count; i++) {
+        const struct token *token = &reading->tokens[i];
+
+        if (token->clause == clause && !token->used && (token->role == ROLE_NOT || token->role == ROLE_DONT))
+            return true;
+        if (token->role == ROLE_IF && (token->clause == clause || token->clause + 1 == clause))
+            return true;
+    }
+    return false;
+}
+
+/* Doubt said before the question word: "不知道怎么说". */
+static bool doubts_first(const struct reading *reading, size_t clause)
+{
+    for (size_t i = 0; i < reading->count; i++) {
+        if (reading->tokens[i].clause != clause)
+            continue;
+        if (reading->tokens[i].role == ROLE_DOUBT)
+            return true;
+        if (reading->tokens[i].role == ROLE_ASK || reading->tokens[i].role == ROLE_ASKING)
+            return false;
+    }
+    return false;
+}
+
+static bool is_positive(enum verdict verdict)
+{
+    return verdict == VERDICT_YES || verdict == VERDICT_FINE;
+}
+
+/* What the words of the clause say, whether or not it asks. */
+static enum verdict clause_words(const struct reading *reading, size_t clause, int *token, bool *weak_only)
 {
     enum verdict verdict = VERDICT_NONE;
-    bool weak_so_far = true;
 
     for (size_t i = 0; i < reading->count; i++) {
         bool weak = false;
         const enum verdict says = reading->tokens[i].clause == clause ? signs_token(reading, i, &weak) : VERDICT_NONE;
 
-        if (says == VERDICT_NONE)
-            continue;
-        if (verdict == VERDICT_DOUBT || (weak && verdict != VERDICT_NONE && verdict != VERDICT_ACK))
-            continue;
-        if (says == VERDICT_ACK && verdict != VERDICT_NONE && verdict != VERDICT_ACK)
+        if (says == VERDICT_NONE || gives_way(reading, &reading->tokens[i], says, weak, verdict))
             continue;
         verdict = says;
         *token = (int)i;
-        weak_so_far = weak_so_far && weak;
+        *weak_only = *weak_only && weak;
     }
-    if (reading->clauses[clause].asks || (reading->clauses[clause].marked && (verdict == VERDICT_NONE || weak_so_far)) ||
-        (verdict == VERDICT_NONE && may_ask(reading, clause)))
-        return VERDICT_QUESTION;
+    return verdict;
+}
+
+enum verdict signs_clause(const struct reading *reading, size_t clause, int *token)
+{
+    const struct clause *marks = &reading->clauses[clause];
+    bool weak_only = true;
+    enum verdict verdict = clause_words(reading, clause, token, &weak_only);
+    const bool asks = marks->asks || (marks->marked && (verdict == VERDICT_NONE || weak_only)) ||
+                      (verdict == VERDICT_NONE && may_ask(reading, clause));
+
+    if (asks)
+        return doubts_first(reading, clause) ? VERDICT_DOUBT : VERDICT_QUESTION;
     if (verdict == VERDICT_NONE && is_bare_no(reading, clause, token))
         return VERDICT_NO;
+    if (is_positive(verdict) && is_shaken(reading, clause))
+        return VERDICT_DOUBT;
     return verdict;
 }
 
 enum { NAME_LETTERS_MAX = 3, STRAY_LETTERS_MAX = 1, HEAD_LETTERS_MAX = 4 };
+
+static bool is_good_verdict(enum verdict verdict)
+{
+    return verdict == VERDICT_FINE || verdict == VERDICT_YES || verdict == VERDICT_ACK;
+}
+
+/* A short unknown word right before a good one may be a negation of a dialect we do not know. */
+static bool may_negate(const struct reading *reading, size_t index, size_t run)
+{
+    const uint32_t before = reading->tokens[index].start ? reading->plain.letters[reading->tokens[index].start - 1] : 0;
+
+    return run && (is_cjk(before) ? run == 1 : run <= NAME_LETTERS_MAX);
+}
 
 /* Unknown letters of a clause, but for a short name before a title; `tail` counts those behind a word that decides. */
 static size_t unknown_letters(const struct reading *reading, size_t clause, size_t *tail, bool *decides)
@@ -233,16 +337,18 @@ static size_t unknown_letters(const struct reading *reading, size_t clause, size
         if (token->clause != clause)
             continue;
         if (token->role == ROLE_UNKNOWN) {
-            run++;
+            run += !is_numeral(reading->plain.letters[token->start]);
             continue;
         }
         if (!(token->role == ROLE_TITLE && run <= NAME_LETTERS_MAX)) {
             unknown += run;
             *tail += *decides ? run : 0;
         }
-        run = 0;
         says = signs_token(reading, i, &weak);
-        *decides = *decides || says == VERDICT_FINE || says == VERDICT_YES || says == VERDICT_ACK;
+        if (is_good_verdict(says) && may_negate(reading, i, run))
+            *tail += STRAY_LETTERS_MAX + 1;
+        *decides = *decides || is_good_verdict(says);
+        run = 0;
     }
     *tail += *decides ? run : 0;
     return unknown + run;
@@ -255,12 +361,12 @@ static bool is_lenient(const struct reading *reading, size_t clause)
     case ANSWER_KIND_MEETING:
     case ANSWER_KIND_SLOT:
     case ANSWER_KIND_DUTY:
-    case ANSWER_KIND_CONFIRM_NUMBER:
         return !child_in_clause(reading, clause);
     case ANSWER_KIND_CHECKIN:
     case ANSWER_KIND_ACK:
     case ANSWER_KIND_EMERGENCY:
     case ANSWER_KIND_ABSENT:
+    case ANSWER_KIND_CONFIRM_NUMBER:
     case ANSWER_KIND_COUNT:
     case ANSWER_KIND_CHOICE:
     case ANSWER_KIND_WHICH_CHILD:

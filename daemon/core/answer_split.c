@@ -14,10 +14,15 @@ enum { FACE_MAX = 8 };   /* letters inside "[玫瑰]" */
 enum { SCOPE_MAX = 7 };  /* tokens between a negation and its word */
 enum { DIGITS_MAX = 6 }; /* a longer run is a phone number or a code */
 
+static bool is_one_of(uint32_t c, const char *ascii)
+{
+    return c && c < 0x80 && strchr(ascii, (int)c);
+}
+
 /* Punctuation that parts clauses. "、" (U+3001) does not. */
 static bool parts_clauses(uint32_t c)
 {
-    return c && strchr(",.!?;:~\n|", c < 0x80 ? (int)c : 1) != NULL ? true : c == 0x3002 || c == 0x2026 || c == 0x2014 || c == 0x301c;
+    return is_one_of(c, ",.!?;:~\n|") || c == 0x3002 || c == 0x2026 || c == 0x2014 || c == 0x301c;
 }
 
 static bool is_letter(uint32_t c)
@@ -25,37 +30,60 @@ static bool is_letter(uint32_t c)
     return is_cjk(c) || is_latin(c) || uc_is_alpha(c);
 }
 
-/* No Latin letter may continue across the edge between two letters. */
+/* No Latin letter may continue across the edge between two letters, nor "'t" across it ("can" in "can't"). */
 static bool is_edge(const struct plain *plain, size_t at)
 {
-    return at == 0 || at >= plain->length || !is_latin(plain->letters[at - 1]) || !is_latin(plain->letters[at]);
+    const uint32_t *l = plain->letters;
+
+    if (at == 0 || at >= plain->length || !is_latin(l[at - 1]))
+        return true;
+    if (l[at] == '\'' && at + 1 < plain->length && l[at + 1] == 't')
+        return false;
+    return !is_latin(l[at]);
 }
 
-/* The longest word at `at` that has a role for the kind; its length, or 0. */
-static size_t word_find(const struct reading *reading, size_t at, bool whole, enum role *role)
+struct found {
+    size_t length; /* 0: nothing */
+    enum role role;
+};
+
+/* The longest word of at most `most` letters at `at` that has a role for the kind and the span. */
+static struct found word_find(const struct reading *reading, size_t at, size_t most, enum span span)
 {
     const struct grammar *grammar = reading->grammar;
-    const enum answer_kind kind = reading->question->kind;
+    const size_t end = most < reading->plain.length - at ? at + most : reading->plain.length;
+    struct found found = { 0 };
     uint32_t node = 0;
-    size_t best = 0;
 
     if (!is_edge(&reading->plain, at))
-        return 0;
-    for (size_t i = at; i < reading->plain.length; i++) {
+        return found;
+    for (size_t i = at; i < end; i++) {
+        enum role role;
+
         node = tree_step(&grammar->tree, node, reading->plain.letters[i]);
         if (!node)
             break;
-        if (grammar->tree.leaf[node] && is_edge(&reading->plain, i + 1)) {
-            const struct word *word = &grammar->words[grammar->tree.leaf[node] - 1];
-            const enum role found = (enum role)(whole ? word->whole : word->role)[kind];
-
-            if (found) {
-                best = i + 1 - at;
-                *role = found;
-            }
-        }
+        if (!grammar->tree.leaf[node] || !is_edge(&reading->plain, i + 1))
+            continue;
+        role = (enum role)grammar->words[grammar->tree.leaf[node] - 1].role[span][reading->question->kind];
+        if (role)
+            found = (struct found){ .length = i + 1 - at, .role = role };
     }
-    return best;
+    return found;
+}
+
+/* The longest word at `at`, unless a still longer one begins inside it: "我去" gives way in "我去不了". */
+static struct found word_best(const struct reading *reading, size_t at)
+{
+    const struct found first = word_find(reading, at, SIZE_MAX, SPAN_PART);
+
+    for (size_t i = at + 1; i < at + first.length; i++) {
+        const struct found later = word_find(reading, i, SIZE_MAX, SPAN_PART);
+
+        if (later.length > first.length)
+            return word_find(reading, at, i - at, SPAN_PART);
+    }
+    return first;
 }
 
 /* "A不A": 去不去, 可不可以, 好唔好. */
@@ -93,8 +121,7 @@ static size_t digits_add(struct reading *reading, size_t at)
             digits++;
             continue;
         }
-        if (!strchr(".:/-~*", l[end] < 0x80 ? (int)l[end] : 1) || end + 1 >= reading->plain.length ||
-            !is_digit(l[end + 1]))
+        if (!is_one_of(l[end], ".:/-~*") || end + 1 >= reading->plain.length || !is_digit(l[end + 1]))
             break;
         single = false;
     }
@@ -133,30 +160,37 @@ static void clause_end(struct reading *reading, bool marked)
 /* The blank at `at` parts clauses when a Chinese letter or a digit stands on one side. */
 static bool blank_parts(const struct plain *plain, size_t at)
 {
-    return at == 0 || at + 1 >= plain->length || !is_latin(plain->letters[at - 1]) ||
-           !is_latin(plain->letters[at + 1]);
+    return at == 0 || at + 1 >= plain->length || !is_latin(plain->letters[at - 1]) || !is_latin(plain->letters[at + 1]);
 }
 
-/* One step of the splitter at `at`; how many letters it took. */
-static size_t split_one(struct reading *reading, size_t at)
+/* A word that fills the clause which begins at `at`. */
+static struct found clause_word(const struct reading *reading, size_t at)
+{
+    const struct plain *plain = &reading->plain;
+    size_t end = at;
+
+    if (reading->count && reading->tokens[reading->count - 1].clause == reading->clause_count)
+        return (struct found){ 0 };
+    while (end < plain->length && !parts_clauses(plain->letters[end]) && plain->letters[end] != ' ')
+        end++;
+    const struct found found = word_find(reading, at, end - at, SPAN_CLAUSE);
+
+    return found.length == end - at ? found : (struct found){ 0 };
+}
+
+static size_t word_add(struct reading *reading, size_t at, struct found found)
+{
+    if (found.role == ROLE_BUT)
+        clause_end(reading, false);
+    (void)token_add(reading, at, found.length, found.role);
+    return found.length;
+}
+
+/* A letter that no word knows, a blank or punctuation. */
+static size_t letter_add(struct reading *reading, size_t at)
 {
     const uint32_t c = reading->plain.letters[at];
-    enum role role = ROLE_UNKNOWN;
-    size_t length = word_find(reading, at, false, &role);
-    const size_t asks = a_not_a(&reading->plain, at);
-    const size_t face = length ? 0 : face_at(&reading->plain, at);
 
-    if (asks > length || face)
-        return (void)token_add(reading, at, asks > length ? asks : face, asks > length ? ROLE_ASK : ROLE_PLAIN),
-               asks > length ? asks : face;
-    if (is_digit(c) && !(length > 1 && !is_digit(reading->plain.letters[at + length - 1])))
-        return digits_add(reading, at);
-    if (length) {
-        if (role == ROLE_BUT)
-            clause_end(reading, false);
-        token_add(reading, at, length, role)->stacked = at && reading->plain.letters[at - 1] == 0x3001;
-        return length;
-    }
     if (parts_clauses(c) || (c == ' ' && blank_parts(&reading->plain, at)))
         clause_end(reading, c == '?');
     else if (is_letter(c))
@@ -164,25 +198,44 @@ static size_t split_one(struct reading *reading, size_t at)
     return 1;
 }
 
+/* One step of the splitter at `at`; how many letters it took. */
+static size_t split_one(struct reading *reading, size_t at)
+{
+    const struct plain *plain = &reading->plain;
+    struct found found = clause_word(reading, at);
+    const size_t asks = a_not_a(plain, at);
+
+    if (!found.length)
+        found = word_best(reading, at);
+    if (asks > found.length)
+        return word_add(reading, at, (struct found){ .length = asks, .role = ROLE_ASK });
+    if (is_digit(plain->letters[at]) && !(found.length > 1 && !is_digit(plain->letters[at + found.length - 1])))
+        return digits_add(reading, at);
+    if (!found.length && face_at(plain, at))
+        found = (struct found){ .length = face_at(plain, at), .role = ROLE_PLAIN };
+    return found.length ? word_add(reading, at, found) : letter_add(reading, at);
+}
+
 /* The message without blanks, punctuation and faces at both ends, looked up as a whole. */
 static void find_whole(struct reading *reading)
 {
-    const struct plain *plain = &reading->plain;
-    struct plain saved = *plain;
-    size_t start = 0, end = plain->length;
+    const uint32_t *l = reading->plain.letters;
+    size_t start = 0, end = reading->plain.length;
+    struct found found;
 
-    while (end > start && !is_letter(plain->letters[end - 1]) && !is_digit(plain->letters[end - 1]))
+    while (end > start && !is_letter(l[end - 1]) && !is_digit(l[end - 1]))
         end--;
-    while (start < end && !is_letter(plain->letters[start]) && !is_digit(plain->letters[start]))
+    while (start < end && !is_letter(l[start]) && !is_digit(l[start]))
         start++;
     if (start == end) {
         start = 0;
-        end = plain->length;
+        end = reading->plain.length;
     }
-    reading->plain.length = end;
-    if (start < end && word_find(reading, start, true, &reading->whole) != end - start)
-        reading->whole = ROLE_UNKNOWN;
-    reading->plain = saved;
+    if (start == end)
+        return;
+    found = word_find(reading, start, end - start, SPAN_MESSAGE);
+    if (found.length == end - start)
+        reading->whole = found.role;
 }
 
 static bool lets_through(enum role role)
@@ -190,23 +243,42 @@ static bool lets_through(enum role role)
     return role == ROLE_FILLER || role == ROLE_AND;
 }
 
+/* "没有发烧咳嗽", "没发烧、咳嗽": carried on, but not to "没发烧咳嗽了", which tells. */
+static bool is_carried(const struct reading *reading, size_t from, size_t to)
+{
+    const struct token *before = &reading->tokens[from];
+    const struct token *after = to + 1 < reading->count ? &reading->tokens[to + 1] : NULL;
+
+    if (before->role != ROLE_ILL || before->negations % 2 == 0 || !before->excused)
+        return false;
+    if (to - from > 1 && reading->tokens[to - 1].role != ROLE_AND)
+        return false;
+    return !after || after->clause != before->clause || after->role == ROLE_AND || after->role == ROLE_ILL;
+}
+
+static bool carries_meaning(enum role role)
+{
+    return role != ROLE_UNKNOWN && role != ROLE_PLAIN && role != ROLE_FILLER && role != ROLE_AND &&
+           role != ROLE_CHILD && role != ROLE_PERSON && role != ROLE_TITLE;
+}
+
 /* Counts the negations in whose scope token `index` stands. */
 static void scope_find(struct reading *reading, size_t index)
 {
     struct token *token = &reading->tokens[index];
+    const bool bad = token->role == ROLE_ILL || token->role == ROLE_DANGER;
     size_t steps = 0;
 
     for (size_t i = index; i-- && steps < SCOPE_MAX; steps++) {
-        const struct token *before = &reading->tokens[i];
-        const bool bad = token->role == ROLE_ILL || token->role == ROLE_DANGER;
+        struct token *before = &reading->tokens[i];
 
         if (before->clause != token->clause)
             return;
         if (before->role == ROLE_NOT || before->role == ROLE_DONT) {
             token->negations++;
+            before->used = before->used || carries_meaning(token->role);
             token->excused = before->role == ROLE_NOT;
-        } else if (bad && before->role == ROLE_ILL && before->negations % 2 && before->excused &&
-                   (steps == 0 || reading->tokens[i + 1].role == ROLE_AND)) {
+        } else if (bad && is_carried(reading, i, index)) {
             token->negations = before->negations;
             token->excused = true;
             return;
@@ -216,10 +288,24 @@ static void scope_find(struct reading *reading, size_t index)
     }
 }
 
+/* 了 啊 呀 呢 吧 哦 咯 啦 哈 嘛 的 嘞 哩 哒 哟 呐 哇 咧 诶 额 */
+static bool is_particle(uint32_t c)
+{
+    static const uint32_t particles[] = { 0x4e86, 0x554a, 0x5440, 0x5462, 0x5427, 0x54e6, 0x54af,
+                                          0x5566, 0x54c8, 0x561b, 0x7684, 0x561e, 0x54e9, 0x54d2,
+                                          0x54df, 0x5450, 0x54c7, 0x54a7, 0x8bf6, 0x989d };
+
+    for (size_t i = 0; i < COUNT(particles); i++)
+        if (particles[i] == c)
+            return true;
+    return !is_cjk(c) && !is_latin(c); /* faces */
+}
+
 bool token_last_of_clause(const struct reading *reading, size_t index)
 {
     for (size_t i = index + 1; i < reading->count && reading->tokens[i].clause == reading->tokens[index].clause; i++)
-        if (reading->tokens[i].role != ROLE_PLAIN || reading->tokens[i].end - reading->tokens[i].start > 1)
+        if (reading->tokens[i].role == ROLE_DIGITS || reading->tokens[i].end - reading->tokens[i].start > 1 ||
+            !is_particle(reading->plain.letters[reading->tokens[i].start]))
             return false;
     return true;
 }

@@ -214,8 +214,10 @@ static struct audience *fail_word(struct parser *p, size_t length, bool with_col
         error_set(p->err, "audience: \"%.60s\": did you mean %s%s?", word, near,
                   ops[word_at(near, strlen(near))].shape == BARE ? "" : ":…");
     else if (with_colon)
-        error_set(p->err, "audience: \"%.60s:\" is not known: class, village, student, group, role, person, parents-of, "
-                          "guardians-of or mentors-of stand before a colon", word);
+        error_set(p->err,
+                  "audience: \"%.60s:\" is not known: class, village, student, group, role, person, parents-of, "
+                  "guardians-of or mentors-of stand before a colon",
+                  word);
     else
         error_set(p->err, "audience: \"%.60s\": say what it is: class:%.60s, student:%.60s, group:%.60s …", word, word,
                   word, word);

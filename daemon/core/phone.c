@@ -27,16 +27,16 @@ static const struct {
     uint32_t first, last;
     char worth;
 } characters[] = {
-    { '0', '9', '0' },       { 0xff10, 0xff19, '0' },                               /* full-width digits */
-    { '+', '+', '+' },       { 0xff0b, 0xff0b, '+' },                               /* full-width plus */
-    { '\'', '\'', '\'' },    { 0x2018, 0x2019, '\'' }, { 0xff07, 0xff07, '\'' },    /* the mark of text */
-    { '.', '.', '.' },       { 0xff0e, 0xff0e, '.' },                               /* full-width stop */
-    { ' ', ' ', ' ' },       { '\t', '\t', ' ' },      { 0x00a0, 0x00a0, ' ' },     /* blanks */
+    { '0', '9', '0' },       { 0xff10, 0xff19, '0' },                            /* full-width digits */
+    { '+', '+', '+' },       { 0xff0b, 0xff0b, '+' },                            /* full-width plus */
+    { '\'', '\'', '\'' },    { 0x2018, 0x2019, '\'' }, { 0xff07, 0xff07, '\'' }, /* the mark of text */
+    { '.', '.', '.' },       { 0xff0e, 0xff0e, '.' },                            /* full-width stop */
+    { ' ', ' ', ' ' },       { '\t', '\t', ' ' },      { 0x00a0, 0x00a0, ' ' },  /* blanks */
     { 0x2000, 0x200f, ' ' }, /* spaces of typesetting, zero width, marks of direction */
     { 0x202a, 0x202f, ' ' }, /* embeddings and overrides, as copied out of address books */
-    { 0x3000, 0x3000, ' ' }, { 0xfeff, 0xfeff, ' ' },  { 0x2060, 0x2069, ' ' },     /* ideographic space, BOM */
-    { '-', '-', ' ' },       { 0x2010, 0x2015, ' ' },  { 0x2212, 0x2212, ' ' },     /* hyphens, dashes, minus */
-    { 0xff0d, 0xff0d, ' ' }, { '(', ')', ' ' },        { 0xff08, 0xff09, ' ' },     /* full-width forms, brackets */
+    { 0x3000, 0x3000, ' ' }, { 0xfeff, 0xfeff, ' ' },  { 0x2060, 0x2069, ' ' }, /* ideographic space, BOM */
+    { '-', '-', ' ' },       { 0x2010, 0x2015, ' ' },  { 0x2212, 0x2212, ' ' }, /* hyphens, dashes, minus */
+    { 0xff0d, 0xff0d, ' ' }, { '(', ')', ' ' },        { 0xff08, 0xff09, ' ' }, /* full-width forms, brackets */
 };
 
 static char worth_of(uint32_t c)
@@ -91,7 +91,8 @@ static bool strip(struct digits *out, const char *text, struct error *err)
             return error_set(err, "phone \"%s\": \"%.*s\" is not part of a number: write digits only", text,
                              (int)(at - from), c < ' ' || c == 0x7f || c == 0xfffd ? "?" : from);
         if (!take(out, worth, first))
-            return error_set(err, "phone \"%s\": \"%.*s\" may only stand at the beginning", text, (int)(at - from), from);
+            return error_set(err, "phone \"%s\": \"%.*s\" may only stand at the beginning", text, (int)(at - from),
+                             from);
         first = first && worth == ' ';
     }
     if (ends_in_point_zero(text) && out->count > 1)
@@ -148,10 +149,12 @@ static bool refuse_service(const char *text, const char *digits, bool internatio
     for (size_t i = 0; i < COUNT(services); i++)
         if (fits(services[i].digits, digits))
             return error_set(err, "phone \"%s\": %s is %s, not a person's number", text, digits, services[i].whose);
-    if (text_starts(digits, "106") && strlen(digits) >= 8 && !(international && strlen(digits) == 10)) /* +86 10 6…: Beijing */
+    if (text_starts(digits, "106") && strlen(digits) >= 8 &&
+        !(international && strlen(digits) == 10)) /* +86 10 6…: Beijing */
         return error_set(err, "phone \"%s\": numbers with 106 only send texts: nobody answers there", text);
     if (strlen(digits) < 7)
-        return error_set(err, "phone \"%s\": a short number works only inside its own group: write all 11 digits", text);
+        return error_set(err, "phone \"%s\": a short number works only inside its own group: write all 11 digits",
+                         text);
     return true;
 }
 
@@ -256,7 +259,8 @@ bool phone_parse(struct phone *out, const char *text, const char *region, struct
         memmove(digits.text, digits.text + 2, digits.count + 1);
     }
     national = chinese_part(&digits, region);
-    return national ? parse_chinese(out, text, national, digits.plus, err) : parse_other(out, text, &digits, region, err);
+    return national ? parse_chinese(out, text, national, digits.plus, err)
+                    : parse_other(out, text, &digits, region, err);
 }
 
 bool phone_is_sample(const char *e164)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * RFC 5545 rules by libical; see recurrence.h. libical checks little, so keys and ranges are checked here first. It is
- * given the dates only: UNTIL is held here, because libical compares a floating date with it unconverted, and so are
+ * given the dates only: every n-th week is counted here; UNTIL is held here, because libical compares a floating date with it unconverted, and so are
  * COUNT (else the walk could not begin in the middle) and the times of day (an impossible rule with 384 of them took
  * libical 107 s).
  */
@@ -25,8 +25,22 @@ static const struct {
 } frequencies[] = { { "DAILY", DAILY }, { "WEEKLY", WEEKLY }, { "MONTHLY", MONTHLY }, { "YEARLY", YEARLY } };
 
 /* The parts of a rule (RFC 5545 3.3.10): where they may stand, and the range of their numbers. */
-enum part { FREQ, INTERVAL, PART_COUNT, UNTIL, WKST, BYDAY, BYMONTHDAY, BYYEARDAY, BYWEEKNO, BYMONTH, BYSETPOS, BYHOUR,
-            BYMINUTE, BYSECOND };
+enum part {
+    FREQ,
+    INTERVAL,
+    PART_COUNT,
+    UNTIL,
+    WKST,
+    BYDAY,
+    BYMONTHDAY,
+    BYYEARDAY,
+    BYWEEKNO,
+    BYMONTH,
+    BYSETPOS,
+    BYHOUR,
+    BYMINUTE,
+    BYSECOND
+};
 
 static const struct part_row {
     const char *name;
@@ -43,7 +57,7 @@ static const struct part_row {
     [BYDAY] = { "BYDAY", 0, 0, false, true, ANY },
     [BYMONTHDAY] = { "BYMONTHDAY", 1, 31, true, true, DAILY | MONTHLY | YEARLY },
     [BYYEARDAY] = { "BYYEARDAY", 1, 366, true, true, YEARLY },
-    [BYWEEKNO] = { "BYWEEKNO", 1, 53, true, true, YEARLY },
+    [BYWEEKNO] = { "BYWEEKNO", 0, 0, false, false, 0 }, /* refused: libical 3.0.16 errs about the new year */
     [BYMONTH] = { "BYMONTH", 1, 12, false, true, ANY },
     [BYSETPOS] = { "BYSETPOS", 1, 366, true, true, MONTHLY | YEARLY },
     [BYHOUR] = { "BYHOUR", 0, 23, false, true, ANY },
@@ -51,8 +65,9 @@ static const struct part_row {
     [BYSECOND] = { "BYSECOND", 0, 0, false, true, ANY }, /* 0 only: nothing happens by the second */
 };
 
-/* What libical need not know. */
-#define HELD_HERE (1u << UNTIL | 1u << PART_COUNT | 1u << BYHOUR | 1u << BYMINUTE | 1u << BYSECOND)
+/* What libical need not know, and what it errs in when weeks are counted: from a Sunday on it is a week off. */
+#define HELD_HERE (1u << UNTIL | 1u << PART_COUNT | 1u << WKST | 1u << BYHOUR | 1u << BYMINUTE | 1u << BYSECOND)
+#define HELD_FOR_WEEKS (1u << INTERVAL)
 
 /* 1971 and 2500: outside, the tables of zones and libical's iterator end. */
 #define FIRST_INSTANT (365 * DAY_MS)
@@ -73,7 +88,8 @@ struct rule {
     char *values[COUNT(parts)]; /* owned */
     enum frequency frequency;
     struct until until;
-    int count;                           /* 0: without end */
+    int count;                            /* 0: without end */
+    int interval;                         /* 0: every one */
     unsigned char hours[24], minutes[60]; /* 1: named by BYHOUR, BYMINUTE */
     struct icalrecurrencetype ical;
 };
@@ -114,13 +130,13 @@ static bool is_weekday(const char *at)
 }
 
 /* "MO", "1SA", "-1FR" at `*at`. */
-static bool read_byday(const char **at, enum frequency frequency, bool by_week_number)
+static bool read_byday(const char **at, enum frequency frequency)
 {
     int ordinal = 0;
     const int max = frequency == MONTHLY ? 5 : 53;
     const bool has_ordinal = !isalpha((unsigned char)**at);
 
-    if (has_ordinal && (!read_number(&ordinal, at) || ordinal == 0 || abs(ordinal) > max || by_week_number ||
+    if (has_ordinal && (!read_number(&ordinal, at) || ordinal == 0 || abs(ordinal) > max ||
                         (frequency != MONTHLY && frequency != YEARLY)))
         return false;
     if (!is_weekday(*at))
@@ -141,6 +157,8 @@ static void note_value(struct rule *rule, enum part part, int value)
 {
     if (part == PART_COUNT)
         rule->count = value;
+    else if (part == INTERVAL)
+        rule->interval = value;
     else if (part == BYHOUR)
         rule->hours[value] = 1;
     else if (part == BYMINUTE)
@@ -153,12 +171,14 @@ static bool check_value(struct rule *rule, enum part part, struct error *err)
     const char *at = rule->values[part];
     size_t count = 0;
 
+    if (!row->within)
+        return error_set(err, "rule: %s is not taken here: name the days, or their months", row->name);
     if (!(row->within & rule->frequency))
         return error_set(err, "rule: %s does not go with FREQ=%s", row->name, rule->values[FREQ]);
     do {
         int value = 0;
-        const bool good = part == BYDAY ? read_byday(&at, rule->frequency, rule->values[BYWEEKNO])
-                                        : read_number(&value, &at) && in_range(row, value);
+        const bool good =
+            part == BYDAY ? read_byday(&at, rule->frequency) : read_number(&value, &at) && in_range(row, value);
 
         if (!good || (*at && (*at != ',' || !row->list)))
             return error_set(err, "rule: %s=%s: %s", row->name, rule->values[part],
@@ -283,7 +303,8 @@ static bool check_frequency(struct rule *rule, struct error *err)
     for (size_t i = 0; i < COUNT(frequencies); i++)
         if (strcmp(frequencies[i].name, rule->values[FREQ]) == 0)
             rule->frequency = frequencies[i].frequency;
-    return rule->frequency || error_set(err, "rule: FREQ=%.20s: only DAILY, WEEKLY, MONTHLY and YEARLY", rule->values[FREQ]);
+    return rule->frequency ||
+           error_set(err, "rule: FREQ=%.20s: only DAILY, WEEKLY, MONTHLY and YEARLY", rule->values[FREQ]);
 }
 
 static size_t times_a_day(const struct rule *rule)
@@ -323,7 +344,13 @@ static bool check_rule(struct rule *rule, struct error *err)
     if (rule->values[UNTIL] && !read_until(&rule->until, rule->values[UNTIL]))
         return error_set(err, "rule: UNTIL=%.40s: no such date: write it like 20260930", rule->values[UNTIL]);
     if (times > TIMES_MAX || (times > 1 && rule->values[BYSETPOS]))
-        return error_set(err, "rule: BYHOUR and BYMINUTE: at most %d times a day, and one with BYSETPOS", (int)TIMES_MAX);
+        return error_set(err, "rule: BYHOUR and BYMINUTE: at most %d times a day, and one with BYSETPOS",
+                         (int)TIMES_MAX);
+    if (rule->frequency == DAILY && rule->values[BYMONTHDAY] && strchr(rule->values[BYMONTHDAY], '-'))
+        return error_set(err, "rule: BYMONTHDAY from the end of a month goes with FREQ=MONTHLY"); /* libical drops it */
+    if (rule->values[BYYEARDAY] && rule->values[BYMONTH])
+        return error_set(
+            err, "rule: BYYEARDAY and BYMONTH exclude each other here"); /* libical adds where it should choose */
     return check_possible(rule, err);
 }
 
@@ -338,15 +365,25 @@ static char *rule_text(const struct rule *rule, unsigned without)
     return text_take(&text);
 }
 
+/* The dates of the rule as libical takes them right: a day of the month in every month of a year has to name them all. */
+static char *text_for_libical(const struct rule *rule)
+{
+    CLEANUP(mem_clean) char *plain = rule_text(rule, HELD_HERE | (rule->frequency == WEEKLY ? HELD_FOR_WEEKS : 0));
+    const bool all_months = rule->frequency == YEARLY && rule->values[BYMONTHDAY] && !rule->values[BYMONTH];
+
+    return mem_format("%s%s", plain, all_months ? ";BYMONTH=1,2,3,4,5,6,7,8,9,10,11,12" : "");
+}
+
 static bool rule_read(struct rule *rule, const char *text, struct error *err)
 {
     CLEANUP(mem_clean) char *plain = NULL;
 
     if (!split(rule, text, err) || !check_rule(rule, err))
         return false;
-    plain = rule_text(rule, HELD_HERE);
+    plain = text_for_libical(rule);
     rule->ical = icalrecurrencetype_from_string(plain);
-    return rule->ical.freq != ICAL_NO_RECURRENCE || error_set(err, "rule \"%.200s\": its parts contradict each other", plain);
+    return rule->ical.freq != ICAL_NO_RECURRENCE ||
+           error_set(err, "rule \"%.200s\": its parts contradict each other", plain);
 }
 
 static struct icaltimetype to_ical(struct local_time t)
@@ -366,8 +403,13 @@ static struct local_time from_ical(struct icaltimetype t)
 {
     const int sunday_first = icaltime_day_of_week(t);
 
-    return (struct local_time){ .year = t.year, .month = t.month, .day = t.day, .hour = t.hour, .minute = t.minute,
-                                .second = t.second, .weekday = sunday_first == 1 ? 7 : sunday_first - 1 };
+    return (struct local_time){ .year = t.year,
+                                .month = t.month,
+                                .day = t.day,
+                                .hour = t.hour,
+                                .minute = t.minute,
+                                .second = t.second,
+                                .weekday = sunday_first == 1 ? 7 : sunday_first - 1 };
 }
 
 static int compare(struct local_time a, struct local_time b)
@@ -407,6 +449,25 @@ static bool offer(struct walk *walk, struct local_time date)
     return !walk->over && walk->found_at > walk->after;
 }
 
+/* Weeks since 1970, beginning on the rule's WKST. */
+static int week_of(const struct rule *rule, struct icaltimetype day)
+{
+    int first = 0; /* 0: Monday */
+
+    while (rule->values[WKST] && strcmp(weekdays[first], rule->values[WKST]) != 0)
+        first++;
+    day.hour = day.minute = day.second = 0;
+    return (int)(icaltime_as_timet(day) / (DAY_MS / SECOND_MS) + 3 + 7 - first) / 7; /* 1 January 1970: a Thursday */
+}
+
+static bool is_idle_week(const struct walk *walk, struct icaltimetype day)
+{
+    const struct rule *rule = walk->rule;
+
+    return rule->frequency == WEEKLY && rule->interval > 1 &&
+           (week_of(rule, day) - week_of(rule, to_ical(walk->start))) % rule->interval != 0;
+}
+
 /* Offers the times of one day in their order. */
 static bool offer_day(struct walk *walk, struct local_time day)
 {
@@ -441,7 +502,7 @@ static bool walk_dates(struct walk *walk)
 
         if (icaltime_is_null_time(day) || day.year > last_year)
             break;
-        found = offer_day(walk, from_ical(day));
+        found = !is_idle_week(walk, day) && offer_day(walk, from_ical(day));
     }
     if (days)
         icalrecur_iterator_free(days);

@@ -16,9 +16,9 @@
 #include "lib/zone.h"
 
 enum {
-    RECURRENCE_TEXT_MAX = 512,  /* bytes of a rule or of a friendly form */
+    RECURRENCE_TEXT_MAX = 512,    /* bytes of a rule or of a friendly form */
     RECURRENCE_STEPS_MAX = 20000, /* days looked at in one call (50 years of days) */
-    RECURRENCE_YEARS = 40,      /* how far ahead a date is looked for */
+    RECURRENCE_YEARS = 40,        /* how far ahead a date is looked for */
 };
 
 struct recurrence {
@@ -40,8 +40,8 @@ bool recurrence_parse(struct recurrence *out, const char *rrule, struct local_ti
  * Friendly forms: "day at 18:00", "weekday at 8:30", "week on Mon, Wed at 9:00", "2 weeks on Friday at 15:00",
  * "month on the 1st Saturday at 09:00", "month on day 15 at 9:00", "month on the last day at 9:00",
  * "year on 1 June at 9:00"; "每天18:00", "每周一、三 9:00", "每两周周五15:00", "每月第一个周六09:00", "每月15日9点",
- * "每月最后一天18:00", "每年6月1日9点". The start is the first date that fits after the
- * reading `today`, and "every 2 weeks" counts from there. A mistake gives one sentence with an example that works.
+ * "每月最后一天18:00", "每年6月1日9点". The start is the first date that fits after the reading `today`, and "every 2
+ * weeks" counts from there. A mistake gives one sentence with an example that works.
  */
 bool recurrence_every(struct recurrence *out, const char *text, struct local_time today, struct error *err);
 

@@ -12,18 +12,18 @@ enum { EVERY_TOKENS_MAX = 48 };
 
 enum every_token_kind {
     EVERY_END,
-    EVERY_NUMBER,    /* value; also Chinese numerals */
-    EVERY_ORDINAL,   /* "1st", "third": value */
-    EVERY_NTH,       /* 第 */
-    EVERY_CLOCK,     /* "18:00": value in minutes */
-    EVERY_OCLOCK,    /* 点 */
-    EVERY_HALF,      /* 半 */
-    EVERY_QUARTER,   /* 刻 */
-    EVERY_MINUTE,    /* 分 */
-    EVERY_DAYPART,   /* am, 下午: value is an index of the table of parts of the day */
-    EVERY_EVERY,     /* 每 */
-    EVERY_OTHER,     /* "every other", 隔 */
-    EVERY_UNIT_DAY,  /* also 日, 号 */
+    EVERY_NUMBER,   /* value; also Chinese numerals */
+    EVERY_ORDINAL,  /* "1st", "third": value */
+    EVERY_NTH,      /* 第 */
+    EVERY_CLOCK,    /* "18:00": value in minutes */
+    EVERY_OCLOCK,   /* 点 */
+    EVERY_HALF,     /* 半 */
+    EVERY_QUARTER,  /* 刻 */
+    EVERY_MINUTE,   /* 分 */
+    EVERY_DAYPART,  /* am, 下午: value is an index of the table of parts of the day */
+    EVERY_EVERY,    /* 每 */
+    EVERY_OTHER,    /* "every other", 隔 */
+    EVERY_UNIT_DAY, /* also 日, 号 */
     EVERY_UNIT_WORKDAY,
     EVERY_UNIT_WEEK,
     EVERY_UNIT_MONTH,
@@ -31,8 +31,8 @@ enum every_token_kind {
     EVERY_WEEKDAY,   /* value 1 (Monday) – 7 */
     EVERY_MONTHNAME, /* value 1–12 */
     EVERY_LAST,
-    EVERY_TO,        /* "to", 至 */
-    EVERY_NOISE,     /* "the", "on", commas */
+    EVERY_TO,    /* "to", 至 */
+    EVERY_NOISE, /* "the", "on", commas */
 };
 
 struct every_token {

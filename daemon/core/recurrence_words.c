@@ -18,8 +18,8 @@ enum { AM, PM, DAWN, MORNING, NOON, AFTERNOON, EVENING };
 static const struct {
     int part, first, last, add;
 } dayparts[] = {
-    { AM, 1, 11, 0 },        { AM, 12, 12, -12 },     { PM, 1, 11, 12 },      { PM, 12, 12, 0 },
-    { DAWN, 0, 6, 0 },       { MORNING, 4, 12, 0 },   { NOON, 11, 12, 0 },    { NOON, 1, 2, 12 },
+    { AM, 1, 11, 0 },        { AM, 12, 12, -12 },      { PM, 1, 11, 12 },      { PM, 12, 12, 0 },
+    { DAWN, 0, 6, 0 },       { MORNING, 4, 12, 0 },    { NOON, 11, 12, 0 },    { NOON, 1, 2, 12 },
     { AFTERNOON, 1, 7, 12 }, { AFTERNOON, 12, 19, 0 }, { EVENING, 5, 11, 12 }, { EVENING, 17, 23, 0 },
 };
 
@@ -29,44 +29,102 @@ static const struct {
     enum every_token_kind kind;
     int value;
 } words[] = {
-    { "every", EVERY_EVERY, 0 }, { "each", EVERY_EVERY, 0 }, { "每", EVERY_EVERY, 0 },
-    { "other", EVERY_OTHER, 0 }, { "隔", EVERY_OTHER, 0 },
-    { "day", EVERY_UNIT_DAY, 0 }, { "days", EVERY_UNIT_DAY, 0 }, { "daily", EVERY_UNIT_DAY, 0 },
-    { "天", EVERY_UNIT_DAY, 0 }, { "日", EVERY_UNIT_DAY, 0 }, { "号", EVERY_UNIT_DAY, 0 },
-    { "weekday", EVERY_UNIT_WORKDAY, 0 }, { "weekdays", EVERY_UNIT_WORKDAY, 0 }, { "workday", EVERY_UNIT_WORKDAY, 0 },
-    { "workdays", EVERY_UNIT_WORKDAY, 0 }, { "工作日", EVERY_UNIT_WORKDAY, 0 },
-    { "week", EVERY_UNIT_WEEK, 0 }, { "weeks", EVERY_UNIT_WEEK, 0 }, { "weekly", EVERY_UNIT_WEEK, 0 },
-    { "周", EVERY_UNIT_WEEK, 0 }, { "星期", EVERY_UNIT_WEEK, 0 }, { "礼拜", EVERY_UNIT_WEEK, 0 },
-    { "month", EVERY_UNIT_MONTH, 0 }, { "months", EVERY_UNIT_MONTH, 0 }, { "monthly", EVERY_UNIT_MONTH, 0 },
-    { "月", EVERY_UNIT_MONTH, 0 }, { "月份", EVERY_UNIT_MONTH, 0 },
-    { "year", EVERY_UNIT_YEAR, 0 }, { "years", EVERY_UNIT_YEAR, 0 }, { "yearly", EVERY_UNIT_YEAR, 0 },
+    { "every", EVERY_EVERY, 0 },
+    { "each", EVERY_EVERY, 0 },
+    { "每", EVERY_EVERY, 0 },
+    { "other", EVERY_OTHER, 0 },
+    { "隔", EVERY_OTHER, 0 },
+    { "day", EVERY_UNIT_DAY, 0 },
+    { "days", EVERY_UNIT_DAY, 0 },
+    { "daily", EVERY_UNIT_DAY, 0 },
+    { "天", EVERY_UNIT_DAY, 0 },
+    { "日", EVERY_UNIT_DAY, 0 },
+    { "号", EVERY_UNIT_DAY, 0 },
+    { "weekday", EVERY_UNIT_WORKDAY, 0 },
+    { "weekdays", EVERY_UNIT_WORKDAY, 0 },
+    { "workday", EVERY_UNIT_WORKDAY, 0 },
+    { "workdays", EVERY_UNIT_WORKDAY, 0 },
+    { "工作日", EVERY_UNIT_WORKDAY, 0 },
+    { "week", EVERY_UNIT_WEEK, 0 },
+    { "weeks", EVERY_UNIT_WEEK, 0 },
+    { "weekly", EVERY_UNIT_WEEK, 0 },
+    { "周", EVERY_UNIT_WEEK, 0 },
+    { "星期", EVERY_UNIT_WEEK, 0 },
+    { "礼拜", EVERY_UNIT_WEEK, 0 },
+    { "month", EVERY_UNIT_MONTH, 0 },
+    { "months", EVERY_UNIT_MONTH, 0 },
+    { "monthly", EVERY_UNIT_MONTH, 0 },
+    { "月", EVERY_UNIT_MONTH, 0 },
+    { "月份", EVERY_UNIT_MONTH, 0 },
+    { "year", EVERY_UNIT_YEAR, 0 },
+    { "years", EVERY_UNIT_YEAR, 0 },
+    { "yearly", EVERY_UNIT_YEAR, 0 },
     { "年", EVERY_UNIT_YEAR, 0 },
-    { "last", EVERY_LAST, 0 }, { "最后", EVERY_LAST, 0 }, { "月底", EVERY_LAST, 1 }, { "月末", EVERY_LAST, 1 },
-    { "to", EVERY_TO, 0 }, { "until", EVERY_TO, 0 }, { "through", EVERY_TO, 0 }, { "-", EVERY_TO, 0 },
-    { "–", EVERY_TO, 0 }, { "至", EVERY_TO, 0 }, { "到", EVERY_TO, 0 },
+    { "last", EVERY_LAST, 0 },
+    { "最后", EVERY_LAST, 0 },
+    { "月底", EVERY_LAST, 1 },
+    { "月末", EVERY_LAST, 1 },
+    { "to", EVERY_TO, 0 },
+    { "until", EVERY_TO, 0 },
+    { "through", EVERY_TO, 0 },
+    { "-", EVERY_TO, 0 },
+    { "–", EVERY_TO, 0 },
+    { "至", EVERY_TO, 0 },
+    { "到", EVERY_TO, 0 },
     { "第", EVERY_NTH, 0 },
-    { "first", EVERY_ORDINAL, 1 }, { "second", EVERY_ORDINAL, 2 }, { "third", EVERY_ORDINAL, 3 },
-    { "fourth", EVERY_ORDINAL, 4 }, { "fifth", EVERY_ORDINAL, 5 },
-    { "one", EVERY_NUMBER, 1 }, { "two", EVERY_NUMBER, 2 }, { "three", EVERY_NUMBER, 3 }, { "four", EVERY_NUMBER, 4 },
-    { "点", EVERY_OCLOCK, 0 }, { "点钟", EVERY_OCLOCK, 0 }, { "点整", EVERY_OCLOCK, 0 }, { "时", EVERY_OCLOCK, 0 },
-    { "半", EVERY_HALF, 0 }, { "刻", EVERY_QUARTER, 0 }, { "分", EVERY_MINUTE, 0 },
-    { "am", EVERY_DAYPART, AM }, { "pm", EVERY_DAYPART, PM }, { "凌晨", EVERY_DAYPART, DAWN },
-    { "早上", EVERY_DAYPART, MORNING }, { "早晨", EVERY_DAYPART, MORNING }, { "上午", EVERY_DAYPART, MORNING },
-    { "中午", EVERY_DAYPART, NOON }, { "下午", EVERY_DAYPART, AFTERNOON }, { "傍晚", EVERY_DAYPART, EVENING },
-    { "晚上", EVERY_DAYPART, EVENING }, { "晚", EVERY_DAYPART, EVENING },
-    { "the", EVERY_NOISE, 0 }, { "on", EVERY_NOISE, 0 }, { "at", EVERY_NOISE, 0 }, { "of", EVERY_NOISE, 0 },
-    { "and", EVERY_NOISE, 0 }, { "in", EVERY_NOISE, 0 }, { ",", EVERY_NOISE, 0 }, { ";", EVERY_NOISE, 0 },
-    { "，", EVERY_NOISE, 0 }, { "、", EVERY_NOISE, 0 }, { "个", EVERY_NOISE, 0 }, { "的", EVERY_NOISE, 0 },
-    { "在", EVERY_NOISE, 0 }, { "和", EVERY_NOISE, 0 }, { "及", EVERY_NOISE, 0 }, { "与", EVERY_NOISE, 0 },
+    { "first", EVERY_ORDINAL, 1 },
+    { "second", EVERY_ORDINAL, 2 },
+    { "third", EVERY_ORDINAL, 3 },
+    { "fourth", EVERY_ORDINAL, 4 },
+    { "fifth", EVERY_ORDINAL, 5 },
+    { "one", EVERY_NUMBER, 1 },
+    { "two", EVERY_NUMBER, 2 },
+    { "three", EVERY_NUMBER, 3 },
+    { "four", EVERY_NUMBER, 4 },
+    { "点", EVERY_OCLOCK, 0 },
+    { "点钟", EVERY_OCLOCK, 0 },
+    { "点整", EVERY_OCLOCK, 0 },
+    { "时", EVERY_OCLOCK, 0 },
+    { "半", EVERY_HALF, 0 },
+    { "刻", EVERY_QUARTER, 0 },
+    { "分", EVERY_MINUTE, 0 },
+    { "am", EVERY_DAYPART, AM },
+    { "pm", EVERY_DAYPART, PM },
+    { "凌晨", EVERY_DAYPART, DAWN },
+    { "早上", EVERY_DAYPART, MORNING },
+    { "早晨", EVERY_DAYPART, MORNING },
+    { "上午", EVERY_DAYPART, MORNING },
+    { "中午", EVERY_DAYPART, NOON },
+    { "下午", EVERY_DAYPART, AFTERNOON },
+    { "傍晚", EVERY_DAYPART, EVENING },
+    { "晚上", EVERY_DAYPART, EVENING },
+    { "晚", EVERY_DAYPART, EVENING },
+    { "the", EVERY_NOISE, 0 },
+    { "on", EVERY_NOISE, 0 },
+    { "at", EVERY_NOISE, 0 },
+    { "of", EVERY_NOISE, 0 },
+    { "and", EVERY_NOISE, 0 },
+    { "in", EVERY_NOISE, 0 },
+    { ",", EVERY_NOISE, 0 },
+    { ";", EVERY_NOISE, 0 },
+    { "，", EVERY_NOISE, 0 },
+    { "、", EVERY_NOISE, 0 },
+    { "个", EVERY_NOISE, 0 },
+    { "的", EVERY_NOISE, 0 },
+    { "在", EVERY_NOISE, 0 },
+    { "和", EVERY_NOISE, 0 },
+    { "及", EVERY_NOISE, 0 },
+    { "与", EVERY_NOISE, 0 },
 };
 
 /* Names with a number each; the Chinese weekdays follow 周, 星期 or 礼拜. */
-static const char *const weekday_names[] = { "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday" };
+static const char *const weekday_names[] = { "monday", "tuesday",  "wednesday", "thursday",
+                                             "friday", "saturday", "sunday" };
 static const char *const weekday_short[] = { "mon", "tue", "wed", "thu", "fri", "sat", "sun" };
 static const char *const weekday_signs[] = { "一", "二", "三", "四", "五", "六", "日", "天" };
 static const char *const week_words[] = { "周", "星期", "礼拜" };
-static const char *const month_names[] = { "january", "february", "march", "april", "may", "june",
-                                           "july", "august", "september", "october", "november", "december" };
+static const char *const month_names[] = { "january", "february", "march",     "april",   "may",      "june",
+                                           "july",    "august",   "september", "october", "november", "december" };
 
 int every_daypart_minute(int part, int hour, int minute)
 {
@@ -229,19 +287,19 @@ static size_t read_token(struct every_token *out, const char *at)
 
 bool every_read(struct every_tokens *out, const char *text, struct error *err)
 {
-    CLEANUP(mem_clean) char *plain = NULL;
+    CLEANUP(mem_clean) char *plain = normalised(text);
     struct every_tokens tokens = { 0 };
-    const char *at;
+    const char *at = plain;
 
     if (strlen(text) > RECURRENCE_TEXT_MAX)
         return error_set(err, "over %d bytes", (int)RECURRENCE_TEXT_MAX);
-    at = plain = normalised(text);
     while (*(at += strspn(at, " "))) {
         struct every_token token = { 0 };
         const size_t length = read_token(&token, at);
 
         if (!length)
-            return error_set(err, "\"%.*s\" is not understood", (int)(letters(at) ? letters(at) : strcspn(at, " ")), at);
+            return error_set(err, "\"%.*s\" is not understood", (int)(letters(at) ? letters(at) : strcspn(at, " ")),
+                             at);
         if (token.kind != EVERY_NOISE && tokens.count == EVERY_TOKENS_MAX)
             return error_set(err, "too many words");
         if (token.kind != EVERY_NOISE)

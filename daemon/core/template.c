@@ -11,25 +11,25 @@
 /* Row after row: name, English, Chinese. */
 #define VARIABLES(row)                                                                                                 \
     row("student", "the child's name", "孩子姓名")                                                                     \
-    row("students", "the names of all children the text is about", "涉及的所有孩子姓名")                               \
-    row("class", "the child's class", "班级")                                                                          \
-    row("village", "the child's village", "村（社区）")                                                                \
-    row("person", "the name of the person addressed", "收信人姓名")                                                    \
-    row("relation", "what the person is to the child", "与孩子的关系")                                                 \
-    row("school", "the name of the school", "学校名称")                                                                \
-    row("mentor", "the child's mentor", "代理家长（结对教师）")                                                        \
-    row("teacher", "the class teacher", "班主任")                                                                      \
-    row("date", "the date it is about, or today's", "日期")                                                            \
-    row("time", "the time of day it is about", "时间")                                                                 \
-    row("place", "where, at meetings", "地点")                                                                         \
-    row("code", "the code that an answer names", "回复代码")                                                           \
-    row("answer", "the answer that was understood", "所理解的回复")                                                    \
-    row("text", "the words of a person that are passed on", "转述的原话")
+        row("students", "the names of all children the text is about", "涉及的所有孩子姓名")                           \
+            row("class", "the child's class", "班级") row("village", "the child's village", "村（社区）")              \
+                row("person", "the name of the person addressed", "收信人姓名")                                        \
+                    row("relation", "what the person is to the child", "与孩子的关系")                                 \
+                        row("school", "the name of the school", "学校名称")                                            \
+                            row("mentor", "the child's mentor", "代理家长（结对教师）")                                \
+                                row("teacher", "the class teacher", "班主任")                                          \
+                                    row("date", "the date it is about, or today's", "日期")                            \
+                                        row("time", "the time of day it is about", "时间")                             \
+                                            row("place", "where, at meetings", "地点")                                 \
+                                                row("code", "the code that an answer names", "回复代码")               \
+                                                    row("answer", "the answer that was understood", "所理解的回复")    \
+                                                        row("text", "the words of a person that are passed on",        \
+                                                            "转述的原话")
 
 #define AS_VARIABLE(name, english, chinese) { name, english, chinese },
 #define AS_NAME(name, english, chinese) name,
 
-const struct template_variable template_variables[] = { VARIABLES(AS_VARIABLE) { NULL, NULL, NULL } };
+const struct template_variable template_variables[] = { VARIABLES(AS_VARIABLE){ NULL, NULL, NULL } };
 const char *const template_names[] = { VARIABLES(AS_NAME) NULL };
 
 /* At an opening brace: the length of what stands between it and the closing one; false where none follows soon. */
@@ -107,7 +107,8 @@ static bool check_characters(const char *text, struct error *err)
         const uint32_t c = utf8_next(&at);
 
         if ((c < ' ' && c != '\n' && c != '\r' && c != '\t') || (c >= 0x7f && c < 0xa0))
-            return error_set(err, "template: control character U+%04X at character %zu: delete it", (unsigned)c, count + 1);
+            return error_set(err, "template: control character U+%04X at character %zu: delete it", (unsigned)c,
+                             count + 1);
         if (count == TEMPLATE_MAX)
             return error_set(err, "template: over %d characters: shorten it", (int)TEMPLATE_MAX);
     }

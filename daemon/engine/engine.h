@@ -44,7 +44,7 @@ struct cause_request {
     enum kind kind;
     const char *title, *by;
     const char *audience; /* as text, "A except (B)" included */
-    const char *template; /* or text */
+    const char *template; /* or text; with both the text is put in for the template's {text} */
     const char *text;
     const char *ladder;   /* by name; NULL: the kind's */
     int64_t schedule;     /* 0 */

@@ -11,6 +11,16 @@
 
 static const char *const languages[] = { "zh", "en", "voice.zh", "voice.en" };
 
+/* The wording of one language: the template, with the text of the request put in where it has {text}; or the text. */
+static char *worded(struct engine *engine, const struct cause_request *request, const char *name, const char *language)
+{
+    const struct template_value text = { "text", request->text };
+
+    if (request->text && !request->template)
+        return mem_dup(strchr(language, '.') ? "" : request->text);
+    return request->text ? template_render(engine_wording(engine, name, language), &text, 1) : mem_dup(engine_wording(engine, name, language));
+}
+
 char *engine_content(struct engine *engine, const struct cause_request *request, struct error *err)
 {
     const char *name = request->template ? request->template : kind_row(request->kind)->name;
@@ -19,7 +29,7 @@ char *engine_content(struct engine *engine, const struct cause_request *request,
     bool any = false;
 
     for (size_t i = 0; i < COUNT(languages); i++) {
-        const char *wording = request->text ? (i < 2 ? request->text : "") : engine_wording(engine, name, languages[i]);
+        CLEANUP(mem_clean) char *wording = worded(engine, request, name, languages[i]);
 
         if (!wording[0])
             continue;

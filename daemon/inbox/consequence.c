@@ -29,19 +29,44 @@ static char *quote(const char *text)
     return text_take(&out);
 }
 
+/* What {text} stands for: the reply's own words, the options once more, or the children by number. */
+static char *quoted(struct inbox *inbox, const struct reply *reply, const struct match *match, const char *template, const char *language)
+{
+    struct text out = { 0 };
+
+    if (match->count && strcmp(template, "asked_back") == 0) {
+        CLEANUP(mem_clean) char *name = mem_format("options.%s", kind_row(match->talks[0].kind)->name);
+        char code[12] = "";
+
+        if (match->talks[0].code)
+            snprintf(code, sizeof code, "%d", match->talks[0].code);
+        return template_render(engine_wording(inbox->engine, name, language), &(struct template_value){ "code", code }, 1);
+    }
+    if (strcmp(template, "which_child") == 0) {
+        char *names[TALKS_MAX];
+        const size_t count = inbox_names(inbox, match, names, TALKS_MAX);
+
+        for (size_t i = 0; i < count; i++) {
+            text_add_format(&out, "%s%zu%s", i ? " " : "", i + 1, names[i]);
+            free(names[i]);
+        }
+        return text_take(&out);
+    }
+    return quote(reply->text);
+}
+
 static char *word(struct inbox *inbox, const struct reply *reply, const struct match *match, const char *template, int64_t person,
                   const int64_t *students, size_t count)
 {
     struct person p = { 0 };
     struct student s = { 0 };
     const char *language = person_get(&p, inbox->store, person) ? p.language : "zh";
-    CLEANUP(mem_clean) char *said = quote(reply->text);
+    CLEANUP(mem_clean) char *said = quoted(inbox, reply, match, template, language);
     CLEANUP(mem_clean) char *mentor = NULL;
     CLEANUP(mem_clean) char *all = NULL;
     struct text names = { 0 };
     char *text;
 
-    (void)match;
     for (size_t i = 0; i < count; i++) {
         student_free(&s);
         if (student_get(&s, inbox->store, students[i]))
@@ -57,9 +82,8 @@ static char *word(struct inbox *inbox, const struct reply *reply, const struct m
                                                             { "person", p.name },
                                                             { "mentor", mentor },
                                                             { "teacher", mentor },
-                                                            { "text", said },
-                                                            { "reply", said } },
-                           8);
+                                                            { "text", said } },
+                           7);
     student_free(&s);
     person_free(&p);
     return text;

@@ -58,7 +58,7 @@ void mask_number(char out[static MASKED_MAX], const char *number)
     const size_t length = strlen(number);
     const size_t head = text_starts(number, "+86") ? 6 : 4;
 
-    if (length < head + 6)
+    if (length < head + 8) /* four digits are hidden, whatever the length */
         snprintf(out, MASKED_MAX, "%.*s****", length > 4 ? (int)(length - 4) : 0, number);
     else
         snprintf(out, MASKED_MAX, "%.*s****%s", (int)head, number, number + length - 4);

@@ -34,7 +34,8 @@ static void make_room(struct text *text, size_t more)
 void text_add_n(struct text *text, const char *more, size_t length)
 {
     make_room(text, length);
-    memcpy(text->data + text->length, more, length);
+    if (length > 0) /* then `more` may be NULL */
+        memcpy(text->data + text->length, more, length);
     text->length += length;
     text->data[text->length] = '\0';
 }
@@ -215,13 +216,14 @@ size_t text_distance(const char *a, const char *b)
 
 const char *text_nearest(const char *name, const char *const *names)
 {
+    const size_t length = utf8_count(name);
     const char *best = NULL;
     size_t best_distance = 0;
 
     for (; *names; names++) {
         const size_t distance = text_distance(name, *names);
 
-        if (distance <= (utf8_count(name) + 2) / 3 && (!best || distance < best_distance)) {
+        if (distance < length && distance <= (length + 2) / 3 && (!best || distance < best_distance)) {
             best = *names;
             best_distance = distance;
         }

@@ -6,6 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* 1910 and the end of ZONE_LAST_YEAR: libical's tables end not much earlier and later. */
+#define FIRST_INSTANT (-21900 * DAY_MS)
+#define LAST_INSTANT (193579 * DAY_MS)
+
 bool zone_open(struct zone *out, const char *name, struct error *err)
 {
     icaltimezone *ical = icaltimezone_get_builtin_timezone(name);
@@ -30,9 +34,17 @@ static int iso_weekday(const struct icaltimetype time)
     return sunday_first == 1 ? 7 : sunday_first - 1;
 }
 
+/* `at` without its milliseconds, within what the tables hold. */
+static time_ms whole_seconds(time_ms at)
+{
+    const time_ms within = at < FIRST_INSTANT ? FIRST_INSTANT : at > LAST_INSTANT ? LAST_INSTANT : at;
+
+    return within - (within % SECOND_MS + SECOND_MS) % SECOND_MS;
+}
+
 struct local_time zone_local(struct zone zone, time_ms at)
 {
-    const time_t seconds = (time_t)(at >= 0 ? at / 1000 : (at - 999) / 1000);
+    const time_t seconds = (time_t)(whole_seconds(at) / 1000);
     const struct icaltimetype local = icaltime_from_timet_with_zone(seconds, 0, zone.ical);
 
     return (struct local_time){ .year = local.year, .month = local.month, .day = local.day, .hour = local.hour,
@@ -44,6 +56,8 @@ static time_ms as_utc(struct local_time local)
 {
     struct icaltimetype time = icaltime_null_time();
 
+    if (local.year > ZONE_LAST_YEAR + 1)
+        return LAST_INSTANT;
     time.year = local.year;
     time.month = local.month;
     time.day = local.day;
@@ -55,9 +69,7 @@ static time_ms as_utc(struct local_time local)
 
 time_ms zone_offset(struct zone zone, time_ms at)
 {
-    const time_ms part = at % 1000;
-
-    return as_utc(zone_local(zone, at)) - (at - (part < 0 ? part + 1000 : part));
+    return as_utc(zone_local(zone, at)) - whole_seconds(at);
 }
 
 /* The first instant after `from`, at most `to`, from which on the offset is `after`. */
@@ -108,47 +120,72 @@ void zone_format(char out[static RFC3339_MAX], struct zone zone, time_ms at)
 
 static bool valid(const struct local_time *t)
 {
-    return t->year >= 1970 && t->year <= 2999 && t->month >= 1 && t->month <= 12 && t->day >= 1 &&
+    return t->year >= 1970 && t->year <= ZONE_LAST_YEAR && t->month >= 1 && t->month <= 12 && t->day >= 1 &&
            t->day <= icaltime_days_in_month(t->month, t->year) && t->hour >= 0 && t->hour <= 23 && t->minute >= 0 &&
            t->minute <= 59 && t->second >= 0 && t->second <= 59;
 }
 
-/* The rest behind the minutes: [:SS[.fff]][Z|±HH:MM]. Returns false where anything else stands. */
-static bool parse_tail(const char *tail, int *second, bool *has_offset, int *offset_min)
+/* `before` (0: nothing) and then `least` to `most` digits at `*at`, which is moved behind them. */
+static bool take_number(int *out, const char **at, char before, int least, int most)
 {
-    int used = 0, hours = 0, minutes = 0, fraction = 0;
-    char sign = 0;
+    const char *c = *at + (before != 0);
+    int digits = 0, value = 0;
 
-    if (*tail == ':') {
-        if (sscanf(tail, ":%2d%n", second, &used) != 1)
+    if (before && **at != before)
+        return false;
+    for (; digits < most && c[digits] >= '0' && c[digits] <= '9'; digits++)
+        value = value * 10 + (c[digits] - '0');
+    *out = value;
+    *at = c + digits;
+    return digits >= least;
+}
+
+/* ".123456" in milliseconds; finer digits are dropped. */
+static bool take_fraction(int *out_ms, const char **at)
+{
+    int drop = 0, digit = 0;
+
+    for (int scale = 100; scale > 0; scale /= 10) {
+        if (!take_number(&digit, at, scale == 100 ? '.' : 0, scale == 100, 1))
             return false;
-        tail += used;
-        if (*tail == '.' && sscanf(tail, ".%9d%n", &fraction, &used) == 1)
-            tail += used;
+        *out_ms += digit * scale;
     }
-    if (*tail == '\0')
+    take_number(&drop, at, 0, 0, 6);
+    return true;
+}
+
+/* The rest behind the minutes: [:SS[.fff]][Z|±HH:MM]. Returns false where anything else stands. */
+static bool take_tail(const char *at, int *second, int *ms, bool *has_offset, int *offset_min)
+{
+    int hours = 0, minutes = 0;
+    char sign;
+
+    if (*at == ':' && (!take_number(second, &at, ':', 2, 2) || (*at == '.' && !take_fraction(ms, &at))))
+        return false;
+    sign = *at;
+    *has_offset = sign != '\0';
+    if (sign == 'Z' || sign == 'z')
+        return at[1] == '\0';
+    if (sign == '\0')
         return true;
-    *has_offset = true;
-    if ((*tail == 'Z' || *tail == 'z') && tail[1] == '\0')
-        return true;
-    if (sscanf(tail, "%c%2d:%2d%n", &sign, &hours, &minutes, &used) != 3 || tail[used] || (sign != '+' && sign != '-') ||
-        hours > 23 || minutes > 59)
+    if ((sign != '+' && sign != '-') || !take_number(&hours, &at, sign, 2, 2) || !take_number(&minutes, &at, ':', 2, 2))
         return false;
     *offset_min = (sign == '-' ? -1 : 1) * (hours * 60 + minutes);
-    return true;
+    return *at == '\0' && hours <= 23 && minutes <= 59;
 }
 
 bool zone_parse(time_ms *out, struct zone zone, const char *text, struct error *err)
 {
     struct local_time t = { 0 };
     bool has_offset = false;
-    int used = 0, offset_min = 0;
-    char between = 0;
+    int ms = 0, offset_min = 0;
+    const char *at = text;
 
-    if (sscanf(text, "%4d-%2d-%2d%c%2d:%2d%n", &t.year, &t.month, &t.day, &between, &t.hour, &t.minute, &used) != 6 ||
-        (between != ' ' && between != 'T' && between != 't') ||
-        !parse_tail(text + used, &t.second, &has_offset, &offset_min) || !valid(&t))
+    if (!take_number(&t.year, &at, 0, 4, 4) || !take_number(&t.month, &at, '-', 1, 2) ||
+        !take_number(&t.day, &at, '-', 1, 2) || (*at != ' ' && *at != 'T' && *at != 't') ||
+        !take_number(&t.hour, &at, *at, 1, 2) || !take_number(&t.minute, &at, ':', 2, 2) ||
+        !take_tail(at, &t.second, &ms, &has_offset, &offset_min) || !valid(&t))
         return error_set(err, "time \"%.40s\": write it like 2026-11-24 18:00", text);
-    *out = has_offset ? as_utc(t) - offset_min * MINUTE_MS : zone_instant(zone, t);
+    *out = (has_offset ? as_utc(t) - offset_min * MINUTE_MS : zone_instant(zone, t)) + ms;
     return true;
 }

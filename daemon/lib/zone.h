@@ -27,6 +27,8 @@ bool zone_open(struct zone *out, const char *name, struct error *err);
 /* Frees libical's table at exit, for a clean leak report. */
 void zone_close_all(void);
 
+/* Times before 1910 and after ZONE_LAST_YEAR are shown as the nearest that is not. */
+enum { ZONE_LAST_YEAR = 2499 };
 struct local_time zone_local(struct zone zone, time_ms at);
 /* How far the zone's clock is ahead of UTC at an instant, in milliseconds. */
 time_ms zone_offset(struct zone zone, time_ms at);
@@ -39,7 +41,8 @@ time_ms zone_day_start(struct zone zone, time_ms at, int days);
 enum { RFC3339_MAX = 40 };
 /* RFC 3339 with offset, seconds: "2026-11-24T18:00:00+08:00". */
 void zone_format(char out[static RFC3339_MAX], struct zone zone, time_ms at);
-/* RFC 3339 (with Z or an offset), or "2026-11-24 18:00" / "2026-11-24T18:00[:05]" in `zone`; dates are checked. */
+/* RFC 3339 (with Z or an offset, fractions to the millisecond), or "2026-11-24 18:00" / "2026-11-24T18:00[:05]" in `zone`;
+ * month, day and hour may have one digit; dates are checked. */
 bool zone_parse(time_ms *out, struct zone zone, const char *text, struct error *err);
 
 #endif

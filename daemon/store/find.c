@@ -93,3 +93,63 @@ int64_t person_find(struct store *store, const char *name, struct mistakes *seve
 {
     return find(store, &person_sort, name, several, err);
 }
+
+char *student_ref(struct store *store, int64_t student)
+{
+    return store_text(store, "SELECT ref FROM student WHERE id = $1", "i", student);
+}
+
+char *person_ref(struct store *store, int64_t person)
+{
+    return store_text(store, "SELECT ref FROM person WHERE id = $1", "i", person);
+}
+
+bool ask_there(struct store *store, int64_t ask)
+{
+    return store_value(store, 0, "SELECT 1 FROM ask WHERE id = $1", "i", ask) != 0;
+}
+
+bool message_there(struct store *store, int64_t message)
+{
+    return store_value(store, 0, "SELECT 1 FROM message WHERE id = $1", "i", message) != 0;
+}
+
+bool reply_there(struct store *store, int64_t reply)
+{
+    return store_value(store, 0, "SELECT 1 FROM reply WHERE id = $1", "i", reply) != 0;
+}
+
+int64_t reply_line(struct store *store, int64_t reply)
+{
+    return store_value(store, 0, "SELECT line FROM reply WHERE id = $1", "i", reply);
+}
+
+int64_t message_cause(struct store *store, int64_t message)
+{
+    return store_value(store, 0, "SELECT cause FROM message WHERE id = $1", "i", message);
+}
+
+int64_t line_first_person(struct store *store, int64_t line)
+{
+    return store_value(store, 0, "SELECT person FROM person_line WHERE line = $1 ORDER BY rank, person LIMIT 1", "i", line);
+}
+
+int64_t ask_newest_about(struct store *store, int64_t student)
+{
+    return store_value(store, 0, "SELECT max(id) FROM ask WHERE student = $1 AND state <> 'cancelled'", "i", student);
+}
+
+int64_t relative_find(struct store *store, int64_t student, const char *relation)
+{
+    return store_value(store, 0,
+                       "SELECT person FROM relation WHERE student = $1 AND (kind = $2 OR word = $2) ORDER BY rank, id LIMIT 1",
+                       "it", student, relation);
+}
+
+bool line_restricted_for(struct store *store, int64_t line, int64_t ask)
+{
+    return store_value(store, 0,
+                       "SELECT count(*) FROM person_line n JOIN relation r ON r.person = n.person JOIN ask k"
+                       " ON k.student = r.student WHERE n.line = $1 AND k.id = $2 AND r.restricted <> 0",
+                       "ii", line, ask) != 0;
+}

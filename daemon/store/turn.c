@@ -16,7 +16,8 @@ struct effect {
 struct turn {
     struct store *store;
     struct random random;
-    time_ms now;
+    const struct clock *clock; /* NULL: the time is given */
+    time_ms now;               /* TIME_NEVER: not read in this turn */
     struct effect *effects;
     size_t count;
     size_t request_mark; /* effects at the begin of the request */
@@ -54,8 +55,16 @@ void turn_set_now(struct turn *turn, time_ms now)
     turn->now = now;
 }
 
-time_ms turn_now(const struct turn *turn)
+void turn_set_clock(struct turn *turn, const struct clock *clock)
 {
+    turn->clock = clock;
+    turn->now = TIME_NEVER;
+}
+
+time_ms turn_now(struct turn *turn)
+{
+    if (turn->now == TIME_NEVER)
+        turn->now = clock_now(turn->clock);
     return turn->now;
 }
 
@@ -83,6 +92,8 @@ bool turn_end(struct turn *turn, struct error *err)
     struct effect *effects;
     size_t count;
 
+    if (turn->clock)
+        turn->now = TIME_NEVER;
     if (!store_commit(turn->store, err)) {
         drop_from(turn, 0);
         return false;

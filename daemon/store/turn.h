@@ -20,9 +20,10 @@ void turn_free(struct turn *turn);
 struct store *turn_store(const struct turn *turn);
 struct random *turn_random(struct turn *turn);
 
-/* The wall time of this turn; set by the loop before any callback of the turn runs. */
+/* The wall time of this turn: given by the simulation, or read once a turn from `clock` (borrowed) by the first who asks. */
 void turn_set_now(struct turn *turn, time_ms now);
-time_ms turn_now(const struct turn *turn);
+void turn_set_clock(struct turn *turn, const struct clock *clock);
+time_ms turn_now(struct turn *turn);
 
 /* After the commit `release(arg)` is called once; after a failed turn `drop(arg)` instead (may be NULL). One of the
  * two always is, so either may free `arg`. */

@@ -11,10 +11,10 @@ integration: $(INTEGRATION_TESTS)
 
 $(B)/tests/gateways/%: $(B)/obj/tests/gateways/%.o $(B)/lib/lib.a
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
+	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
 $(B)/tests/integration/%: $(B)/obj/tests/integration/%.o $(SUPPORT) $(DAEMON_LIBS) $(B)/lib/cli.a $(B)/lib/common.a \
                           | $(TEST_GATEWAYS) $(GATEWAY_PROGRAMS)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) $< $(SUPPORT) -Wl,--start-group $(DAEMON_LIBS) $(B)/lib/cli.a $(B)/lib/common.a \
+	$(Q)$(CC) $(LDFLAGS) $< $(SUPPORT) -Wl,--start-group $(DAEMON_LIBS) $(B)/lib/cli.a $(B)/lib/common.a \
 	  -Wl,--end-group -lcmocka $(LDLIBS) -o $@

@@ -74,7 +74,7 @@ static void test_greenline_conf_shows_every_key_and_no_other(void **state)
     for (size_t i = 0; i < config_key_count; i++)
         if (!node_of_key(root, config_keys[i].path))
             fail_msg("%s does not occur in conf/greenline.conf", config_keys[i].path);
-    tree_free(root);
+    config_tree_free(root);
     source_free(&source);
     free(text);
 }
@@ -105,7 +105,7 @@ static void test_greenline_conf_shows_the_defaults(void **state)
         compared++;
     }
     assert_in_range(compared, 20, 100);
-    tree_free(root);
+    config_tree_free(root);
     source_free(&source);
     free(text);
 }

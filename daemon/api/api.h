@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The HTTP API on a unix socket (daemon/api/README.md is its contract). The kernel says who is there (SO_PEERCRED): root,
+ * the daemon's own user and members of one group are let in, others get 403. A request runs inside the turn of the loop;
+ * its answer is an effect of the turn, sent after the commit; when the turn fails every request of it gets 503.
+ * Bounded: connections, time a request (absolute, so dripping clients are cut), body, header, rows a page.
+ */
+#ifndef GREENLINE_API_API_H
+#define GREENLINE_API_API_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "core/answer.h"
+#include "core/hours.h"
+#include "lib/clock.h"
+#include "lib/error.h"
+#include "lib/zone.h"
+#include "store/turn.h"
+
+struct event_base;
+struct engine;
+struct outbox;
+struct api;
+
+enum { API_BODY_MAX = 16 * 1024 * 1024, API_CONNECTIONS = 64 };
+
+/* Borrowed texts; they outlive the api. */
+struct api_setting {
+    const char *socket; /* path; an old socket there is replaced */
+    const char *group;  /* whose members may; NULL: "greenline" */
+    struct zone zone;
+    const char *school, *language, *region;
+    struct hours quiet; /* the school's */
+    bool demo;
+    int connections;     /* at one time; 0: API_CONNECTIONS */
+    time_ms deadline_ms; /* real time from the connect, or the answer before, to the end of a request; 0: 30 s */
+};
+
+/*
+ * What is not in the store, filled by daemon.c. A function that is NULL answers 501; a false or NULL result comes with a
+ * sentence in `err`. Results are the api's.
+ */
+struct api_parts {
+    struct turn *turn;
+    struct engine *engine; /* with NULL every change that needs it answers 501 */
+    struct outbox *outbox;
+    const struct grammar *grammar;
+    void *arg;
+    json_t *(*status)(void *arg);       /* fields that join GET /v1/status (mode, uptime_s, gateways); problems are appended */
+    json_t *(*gateway_list)(void *arg); /* an array of gateway_show() */
+    json_t *(*gateway_show)(void *arg, const char *name); /* NULL: no such gateway */
+    /* verb: "pause", "resume", "drain"; body {reason?, until?}. Acts at once: not part of the turn. */
+    bool (*gateway_change)(void *arg, const char *name, const char *verb, const json_t *body, struct error *err);
+};
+
+/* Listens. NULL and `err` when the socket cannot be made. The process ignores SIGPIPE from now on. */
+struct api *api_new(struct event_base *base, const struct api_setting *setting, const struct api_parts *parts,
+                    struct error *err);
+/* Closes the socket, every connection, and removes the path. Answers of a turn must have been released before. */
+void api_free(struct api *api);
+/* Forgets old answers; called on the daemon's tick. */
+void api_tick(struct api *api);
+
+#endif

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the api's own files share: a request as a handler sees it, the table of routes, and the handlers. server.c turns
+ * HTTP into `struct api_request`, request.c runs it, route.c knows the paths, the read_ and change_ files do the work.
+ */
+#ifndef GREENLINE_API_API_INTERNAL_H
+#define GREENLINE_API_API_INTERNAL_H
+
+#include "api/api.h"
+#include "store/list.h"
+
+enum api_method { API_GET, API_POST, API_OTHER };
+
+enum {
+    API_TARGET_MAX = 8192, /* bytes of path and query */
+    API_PATH_MAX = 3,      /* parts of a path after /v1 */
+    API_PARAMS_MAX = 12,
+};
+
+/* Borrowed; `key` is NULL without Idempotency-Key. `body` need not end in NUL. */
+struct api_request {
+    enum api_method method;
+    const char *target; /* raw: "/v1/students/%E7%8E%8B?limit=5" */
+    const char *actor;  /* "unix:root" */
+    const char *key;
+    const char *body;
+    size_t length;
+};
+
+struct api_answer {
+    int status;
+    char *text; /* JSON; the caller frees */
+};
+
+/* Runs one request inside the turn; never fails otherwise than by the answer. The caller makes the answer an effect. */
+void api_handle(const struct api_setting *setting, const struct api_parts *parts, const struct api_request *request,
+                struct api_answer *out);
+/* The title of an HTTP status. */
+const char *api_title(int status);
+/* A problem+json of RFC 9457; the caller frees. */
+char *api_problem(int status, const char *detail, const struct mistakes *mistakes);
+
+/* One request as its handler sees it. */
+struct api_call {
+    const struct api_setting *setting;
+    const struct api_parts *parts;
+    struct store *store;
+    time_ms now;
+    const char *actor;
+    const char *key; /* of the request; NULL where none was sent */
+    char *path[API_PATH_MAX]; /* decoded; unused are NULL */
+    json_t *query;            /* name: decoded text */
+    json_t *body;             /* an object */
+    struct list_filter filter; /* of the query; texts borrowed from `query` */
+    char *subject;            /* for the audit log; by default "NOUN:NAME" of the path */
+    int status;               /* of an answer, 200 unless set */
+    bool unchanged;           /* the change was only tried (dry run): undo it, keep no answer */
+    struct error err;         /* of a refusal */
+    struct mistakes mistakes;
+};
+
+/* The answer, the caller's; or NULL after api_refuse(). */
+typedef json_t *api_handler(struct api_call *call);
+
+struct api_route {
+    enum api_method method;
+    const char *path;    /* parts separated by slashes; a star stands for any name */
+    api_handler *handle;
+    const char *params;  /* words of the query, or fields of the body, separated by blanks */
+    const char *action;  /* in the audit log; NULL: not logged */
+    bool change;         /* needs Idempotency-Key, runs between begin and keep or undo */
+};
+
+/* The route, or NULL with `*status` 404 or 405. */
+const struct api_route *api_route_find(enum api_method method, char *const *path, int *status);
+/* One by one for the tests; NULL behind the last. */
+const struct api_route *api_route_at(size_t index);
+
+/* Splits and decodes "/v1/a/b?x=y"; false after api_refuse(). */
+bool api_target_read(struct api_call *call, const char *target);
+/* Reads the query into `call->filter` by the route's words; false after api_refuse(). */
+bool api_params_read(struct api_call *call, const char *words);
+/* Whether each key of the body is among `words`. */
+bool api_fields_check(struct api_call *call, const char *words);
+
+/* Always NULL, so that `return api_refuse(...)` reads well. */
+void *api_refuse(struct api_call *call, int status, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* Refuses with what `call->err` says. */
+void *api_refuse_err(struct api_call *call, int status);
+
+/* Who the path (or a field) names, as id; 0 after api_refuse(). The subject becomes "student:REF", "person:REF". */
+int64_t api_student(struct api_call *call, const char *name);
+int64_t api_person(struct api_call *call, const char *name);
+int64_t api_schedule(struct api_call *call, const char *name);
+/* The id in the path: `call->path[1]` as a number; 0 after api_refuse(). */
+int64_t api_id(struct api_call *call);
+/* A field of the body that must be a text that is not empty; NULL after api_refuse(). */
+const char *api_text(struct api_call *call, const char *key);
+
+/* Refuses when the daemon has no engine (tests, tools). */
+bool api_engine(struct api_call *call);
+
+/* Handlers, by file. */
+api_handler read_status, read_today, read_students, read_student, read_channel, read_contacts, read_contact, read_staff,
+    read_pairings, read_schedules, read_schedule, read_schedule_preview, read_broadcasts, read_broadcast, read_alerts,
+    read_alert, read_asks, read_ask, read_outbox, read_message, read_inbox, read_reply, read_gateways, read_gateway,
+    read_audit, try_answers;
+api_handler student_note, contact_set, ask_handle, change_gateway_pause, change_gateway_resume, change_gateway_drain;
+api_handler schedule_add, schedule_pause, schedule_resume, schedule_remove, schedule_run, broadcast_preview, broadcast_send,
+    broadcast_pause, broadcast_resume, broadcast_cancel, alert_raise, alert_ack, alert_close, ask_answer, ask_cancel,
+    outbox_cancel_one, outbox_retry_one, reply_assign, student_say, change_gateway_test;
+
+#endif

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The way of one request through the turn: read it, find its route, run the handler, and for a change: the answer under
+ * its Idempotency-Key, the audit row, and keep or undo. What refuses a request leaves no row behind.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/api_internal.h"
+#include "lib/json.h"
+#include "lib/memory.h"
+#include "lib/text.h"
+#include "store/audit.h"
+#include "store/find.h"
+#include "store/request.h"
+#include "store/schedule.h"
+
+static const struct {
+    int status;
+    const char *title;
+} titles[] = {
+    { 200, "OK" },
+    { 400, "Bad request" },
+    { 403, "Not allowed" },
+    { 404, "Not found" },
+    { 405, "Method not allowed" },
+    { 409, "Conflict" },
+    { 413, "Too large" },
+    { 414, "Path too long" },
+    { 422, "Mistakes in the data" },
+    { 501, "Not there" },
+    { 503, "Not stored" },
+};
+
+const char *api_title(int status)
+{
+    for (size_t i = 0; i < COUNT(titles); i++)
+        if (titles[i].status == status)
+            return titles[i].title;
+    return "Error";
+}
+
+/* Compact; numbers such as 0.05 as people write them. */
+static char *write_json(const json_t *json)
+{
+    char *text = json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(12));
+
+    if (!text)
+        abort();
+    return text;
+}
+
+char *api_problem(int status, const char *detail, const struct mistakes *mistakes)
+{
+    json_t *problem = json_object(), *lines = json_array();
+    char *text;
+
+    for (size_t i = 0; mistakes && i < mistakes->count; i++)
+        json_array_append_new(lines, json_string(mistakes->lines[i]));
+    json_put_text(problem, "title", api_title(status));
+    json_put_int(problem, "status", status);
+    list_put_text(problem, "detail", detail);
+    json_put(problem, "mistakes", lines);
+    text = write_json(problem);
+    json_decref(problem);
+    return text;
+}
+
+void *api_refuse(struct api_call *call, int status, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(call->err.text, sizeof call->err.text, format, args);
+    va_end(args);
+    return api_refuse_err(call, status);
+}
+
+void *api_refuse_err(struct api_call *call, int status)
+{
+    /* a sentence that was cut inside a character would not be JSON */
+    size_t length = strlen(call->err.text);
+
+    while (length && !utf8_valid(call->err.text, length))
+        call->err.text[--length] = '\0';
+    call->status = status;
+    return NULL;
+}
+
+static void set_subject(struct api_call *call, const char *noun, const char *ref)
+{
+    free(call->subject);
+    call->subject = mem_format("%s:%s", noun, ref ? ref : "?");
+}
+
+int64_t api_student(struct api_call *call, const char *name)
+{
+    const int64_t id = student_find(call->store, name, &call->mistakes, &call->err);
+
+    if (id) {
+        CLEANUP(mem_clean) char *ref = student_ref(call->store, id);
+
+        set_subject(call, "student", ref);
+        return id;
+    }
+    api_refuse_err(call, call->mistakes.count ? 409 : 404);
+    return 0;
+}
+
+int64_t api_person(struct api_call *call, const char *name)
+{
+    const int64_t id = person_find(call->store, name, &call->mistakes, &call->err);
+
+    if (id) {
+        CLEANUP(mem_clean) char *ref = person_ref(call->store, id);
+
+        set_subject(call, "person", ref);
+        return id;
+    }
+    api_refuse_err(call, call->mistakes.count ? 409 : 404);
+    return 0;
+}
+
+int64_t api_schedule(struct api_call *call, const char *name)
+{
+    const int64_t id = schedule_find(call->store, name);
+
+    if (id)
+        set_subject(call, "schedule", name);
+    else
+        api_refuse(call, 404, "schedule \"%.100s\": there is none: `greenline schedule list` shows them all", name);
+    return id;
+}
+
+bool api_engine(struct api_call *call)
+{
+    if (!call->parts->engine || !call->parts->outbox)
+        api_refuse(call, 501, "this daemon sends nothing");
+    return call->parts->engine && call->parts->outbox;
+}
+
+int64_t api_id(struct api_call *call)
+{
+    const char *text = call->path[1];
+    int64_t id = 0;
+
+    for (int i = 0; text[i] >= '0' && text[i] <= '9' && i < 18; i++)
+        id = 10 * id + (text[i] - '0');
+    if (id == 0 || strspn(text, "0123456789") != strlen(text) || strlen(text) > 18) {
+        api_refuse(call, 400, "\"%.40s\" is no number: give the id that the list shows", text);
+        return 0;
+    }
+    return id;
+}
+
+const char *api_text(struct api_call *call, const char *key)
+{
+    const char *text = json_text(call->body, key, NULL);
+
+    if (text && *text)
+        return text;
+    return api_refuse(call, 400, "%s is missing: give it as a text", key);
+}
+
+static void call_free(struct api_call *call)
+{
+    for (int i = 0; i < API_PATH_MAX; i++)
+        free(call->path[i]);
+    free(call->subject);
+    json_decref(call->query);
+    json_decref(call->body);
+    mistakes_free(&call->mistakes);
+}
+
+static bool read_body(struct api_call *call, const struct api_request *request)
+{
+    if (request->length > API_BODY_MAX) {
+        api_refuse(call, 413, "the body is over %d MiB: send less at a time", API_BODY_MAX >> 20);
+        return false;
+    }
+    call->body = request->length ? json_read(request->body, request->length, &call->err) : json_object();
+    if (!call->body)
+        api_refuse_err(call, 400);
+    return call->body != NULL;
+}
+
+/* The route of a request whose path, query and body are in order; else NULL after a refusal. */
+static const struct api_route *call_read(struct api_call *call, const struct api_request *request)
+{
+    const struct api_route *route;
+    int status;
+
+    if (!api_target_read(call, request->target))
+        return NULL;
+    route = api_route_find(request->method, call->path, &status);
+    if (!route)
+        return api_refuse(call, status, status == 404 ? "no such path: see daemon/api/README.md"
+                                                      : "this path takes another method: see daemon/api/README.md");
+    call->subject = call->path[1] ? mem_format("%s:%s", call->path[0], call->path[1]) : mem_dup(call->path[0]);
+    if (!read_body(call, request) || !api_params_read(call, route->method == API_GET ? route->params : "") ||
+        !api_fields_check(call, route->method == API_GET ? "" : route->params))
+        return NULL;
+    return route;
+}
+
+enum { AUDIT_TEXT_MAX = 200 };
+
+/* What the audit log keeps of a query or body: its plain fields, long texts cut. */
+static json_t *audit_detail(const json_t *from)
+{
+    json_t *detail = json_object(), *value;
+    const char *name;
+
+    json_object_foreach((json_t *)from, name, value) {
+        if (json_is_string(value) && json_string_length(value) > AUDIT_TEXT_MAX) {
+            size_t length = AUDIT_TEXT_MAX;
+
+            while (length && !utf8_valid(json_string_value(value), length))
+                length--;
+            json_put(detail, name, json_stringn(json_string_value(value), length));
+        } else if (!json_is_array(value) && !json_is_object(value)) {
+            json_object_set(detail, name, value);
+        }
+    }
+    return detail;
+}
+
+static void audit(struct api_call *call, const struct api_route *route)
+{
+    json_t *detail;
+
+    if (!route->action)
+        return;
+    detail = audit_detail(route->method == API_GET ? call->query : call->body);
+    audit_put(call->store, call->now, call->actor, route->action, call->subject, detail);
+    json_decref(detail);
+}
+
+static char *answer_text(struct api_call *call, json_t *answer)
+{
+    char *text = answer ? write_json(answer) : api_problem(call->status, call->err.text, &call->mistakes);
+
+    json_decref(answer);
+    return text;
+}
+
+/* H over method, path and body: whether a repeated key means the same request. */
+static void digest_of(char out[static AUDIT_HASH_MAX], const struct api_request *request)
+{
+    audit_hash(out,
+               (const struct audit_piece[]){ { "POST", 4 },
+                                             { request->target, strlen(request->target) },
+                                             { request->body ? request->body : "", request->length } },
+               3);
+}
+
+/* True for a printable ASCII key of 1 … REQUEST_KEY_MAX characters. */
+static bool key_good(const char *key)
+{
+    const size_t length = key ? strlen(key) : 0;
+
+    for (size_t i = 0; i < length; i++)
+        if (key[i] < 0x21 || key[i] > 0x7e)
+            return false;
+    return length > 0 && length <= REQUEST_KEY_MAX;
+}
+
+static char *change(struct api_call *call, const struct api_route *route, const struct api_request *request,
+                    const char *digest)
+{
+    json_t *answer;
+    char *text;
+
+    turn_request_begin(call->parts->turn);
+    answer = route->handle(call);
+    text = answer_text(call, answer);
+    if (!answer || call->status >= 300 || call->unchanged) {
+        turn_request_undo(call->parts->turn);
+        return text;
+    }
+    audit(call, route);
+    request_put(call->store, request->key, digest, call->status, text, call->now);
+    turn_request_keep(call->parts->turn);
+    return text;
+}
+
+/* A change at most once a key. */
+static char *change_once(struct api_call *call, const struct api_route *route, const struct api_request *request)
+{
+    char digest[AUDIT_HASH_MAX];
+    char *text = NULL;
+
+    if (!key_good(request->key)) {
+        api_refuse(call, 400, "Idempotency-Key is missing or no plain word of at most %d characters: send one with each change",
+                   REQUEST_KEY_MAX);
+        return answer_text(call, NULL);
+    }
+    digest_of(digest, request);
+    switch (request_find(call->store, request->key, digest, &call->status, &text)) {
+    case REQUEST_SAME:
+        return text;
+    case REQUEST_OTHER:
+        api_refuse(call, 409, "Idempotency-Key %.40s was used for another request: take a new one", request->key);
+        return answer_text(call, NULL);
+    case REQUEST_NEW:
+        break;
+    }
+    return change(call, route, request, digest);
+}
+
+static char *look(struct api_call *call, const struct api_route *route)
+{
+    json_t *answer = route->handle(call);
+
+    if (answer)
+        audit(call, route);
+    return answer_text(call, answer);
+}
+
+void api_handle(const struct api_setting *setting, const struct api_parts *parts, const struct api_request *request,
+                struct api_answer *out)
+{
+    struct api_call call = { .setting = setting, .parts = parts, .store = turn_store(parts->turn),
+                             .now = turn_now(parts->turn), .actor = request->actor, .key = request->key,
+                             .status = 200 };
+    const struct api_route *route;
+
+    call.filter = list_all(setting->zone, call.now);
+    call.filter.language = setting->language;
+    route = call_read(&call, request);
+    if (!route)
+        out->text = answer_text(&call, NULL);
+    else if (route->change)
+        out->text = change_once(&call, route, request);
+    else
+        out->text = look(&call, route);
+    out->status = call.status;
+    call_free(&call);
+}

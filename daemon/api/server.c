@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * evhttp on the unix socket. A request is decoded here, run by api_handle() inside the turn, and its answer becomes an
+ * effect: sent after the commit, or 503 when the turn fails. A client that leaves in between is told to us by evhttp's
+ * close callback, and the answer is dropped.
+ */
+#include "api/api.h"
+
+#include <errno.h>
+#include <event2/buffer.h>
+#include <event2/event.h>
+#include <event2/http.h>
+#include <event2/http_struct.h>
+#include <event2/listener.h>
+#include <grp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "api/api_internal.h"
+#include "api/connection.h"
+#include "lib/memory.h"
+#include "store/request.h"
+
+enum { BACKLOG = 64, HEADERS_MAX = 16 * 1024, SLACK = 1024 * 1024 };
+
+struct api {
+    struct api_setting setting;
+    struct api_parts parts;
+    char *path; /* of the socket */
+    gid_t group;
+    struct evhttp *http;
+    struct connections *connections;
+    struct event *wake; /* lets the loop go round, so that the turn of a request ends */
+};
+
+/* An answer on its way through the turn. */
+struct pending {
+    struct api *api;
+    struct evhttp_request *request; /* NULL once the client has left */
+    struct api_answer answer;
+};
+
+static void on_close(struct evhttp_connection *connection, void *arg)
+{
+    struct pending *pending = arg;
+
+    (void)connection;
+    pending->request = NULL;
+}
+
+/* Whether the client wants the connection to end with this answer. evhttp is kept from doing it (see connection.h). */
+static bool take_last(struct evhttp_request *request)
+{
+    struct evkeyvalq *headers = evhttp_request_get_input_headers(request);
+    const char *word = evhttp_find_header(headers, "Connection");
+    const bool old = request->major == 1 && request->minor == 0;
+    const bool keeps = word && evutil_ascii_strcasecmp(word, "keep-alive") == 0;
+    const bool ends = word && evutil_ascii_strcasecmp(word, "close") == 0;
+
+    evhttp_remove_header(headers, "Connection");
+    request->minor = 1;
+    return old ? !keeps : ends;
+}
+
+static void send_answer(struct api *api, struct evhttp_request *request, const struct api_answer *answer)
+{
+    struct evhttp_connection *connection = evhttp_request_get_connection(request);
+    struct bufferevent *bufferevent = evhttp_connection_get_bufferevent(connection);
+    struct evkeyvalq *headers = evhttp_request_get_output_headers(request);
+    struct evbuffer *body = evbuffer_new();
+    const bool last = take_last(request);
+
+    evhttp_add_header(headers, "Content-Type", answer->status < 300 ? "application/json" : "application/problem+json");
+    evhttp_add_header(headers, "Cache-Control", "no-store");
+    evbuffer_add(body, answer->text, strlen(answer->text));
+    evbuffer_add(body, "\n", 1);
+    evhttp_send_reply(request, answer->status, api_title(answer->status), body);
+    evbuffer_free(body);
+    connection_answered(api->connections, bufferevent, last);
+}
+
+static void pending_end(struct pending *pending)
+{
+    if (pending->request) {
+        evhttp_connection_set_closecb(evhttp_request_get_connection(pending->request), NULL, NULL);
+        send_answer(pending->api, pending->request, &pending->answer);
+    }
+    free(pending->answer.text);
+    free(pending);
+}
+
+static void on_committed(void *arg)
+{
+    pending_end(arg);
+}
+
+static void on_failed(void *arg)
+{
+    struct pending *pending = arg;
+
+    free(pending->answer.text);
+    pending->answer.status = 503;
+    pending->answer.text =
+        api_problem(503, "the store could not be written, nothing was changed: check the disk and its space, then try again",
+                    NULL);
+    pending_end(pending);
+}
+
+static enum api_method method_of(const struct evhttp_request *request)
+{
+    const enum evhttp_cmd_type command = evhttp_request_get_command(request);
+
+    return command == EVHTTP_REQ_GET ? API_GET : command == EVHTTP_REQ_POST ? API_POST : API_OTHER;
+}
+
+static void refuse_at_once(struct api *api, struct evhttp_request *request, int status, const char *detail)
+{
+    struct api_answer answer = { status, api_problem(status, detail, NULL) };
+
+    send_answer(api, request, &answer);
+    free(answer.text);
+}
+
+static void run(struct api *api, struct evhttp_request *request, const char *actor)
+{
+    struct evbuffer *body = evhttp_request_get_input_buffer(request);
+    const size_t length = evbuffer_get_length(body);
+    const struct api_request what = {
+        .method = method_of(request),
+        .target = evhttp_request_get_uri(request),
+        .actor = actor,
+        .key = evhttp_find_header(evhttp_request_get_input_headers(request), "Idempotency-Key"),
+        .body = length ? (const char *)evbuffer_pullup(body, -1) : "",
+        .length = length,
+    };
+    struct pending *pending = mem_new(1, sizeof *pending);
+
+    pending->api = api;
+    pending->request = request;
+    evhttp_connection_set_closecb(evhttp_request_get_connection(request), on_close, pending);
+    api_handle(&api->setting, &api->parts, &what, &pending->answer);
+    turn_effect(api->parts.turn, on_committed, pending, on_failed);
+    event_active(api->wake, EV_TIMEOUT, 0); /* a pipelined request is met while the turn before it is being released */
+}
+
+static void on_request(struct evhttp_request *request, void *arg)
+{
+    struct api *api = arg;
+    struct evhttp_connection *connection = evhttp_request_get_connection(request);
+    char actor[CONNECTION_ACTOR_MAX];
+
+    if (!connection_may(evhttp_connection_get_bufferevent(connection), api->group, actor))
+        refuse_at_once(api, request, 403, "you may not: ask to be made a member of group greenline");
+    else
+        run(api, request, actor);
+}
+
+static bool address_of(struct sockaddr_un *out, const char *path, struct error *err)
+{
+    *out = (struct sockaddr_un){ .sun_family = AF_UNIX };
+    if (strlen(path) >= sizeof out->sun_path)
+        return error_set(err, "listen.socket: %s: longer than %zu bytes: choose a shorter path", path,
+                         sizeof out->sun_path - 1);
+    memcpy(out->sun_path, path, strlen(path));
+    return true;
+}
+
+/* The lock on the store keeps a second daemon out, so a socket that lies there is a dead one's. */
+static bool clear_path(const char *path, struct error *err)
+{
+    struct stat there;
+
+    if (lstat(path, &there) != 0)
+        return true;
+    if (!S_ISSOCK(there.st_mode))
+        return error_set(err, "listen.socket: %s: a file that is no socket is there: name another path", path);
+    if (unlink(path) != 0)
+        return error_set(err, "listen.socket: %s: %m: let the daemon write to the folder", path);
+    return true;
+}
+
+static struct evconnlistener *listen_at(struct event_base *base, const char *path, gid_t group, struct error *err)
+{
+    struct sockaddr_un address;
+    struct evconnlistener *listener;
+    mode_t mask;
+
+    if (!address_of(&address, path, err) || !clear_path(path, err))
+        return NULL;
+    mask = umask(0177); /* nobody gets in before the group is set */
+    listener = evconnlistener_new_bind(base, NULL, NULL, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, BACKLOG,
+                                       (const struct sockaddr *)&address, sizeof address);
+    umask(mask);
+    if (!listener) {
+        error_set(err, "listen.socket: %s: %m: make the folder and let the daemon write there", path);
+        return NULL;
+    }
+    if ((group != (gid_t)-1 && chown(path, (uid_t)-1, group) != 0 && errno != EPERM) || chmod(path, 0660) != 0) {
+        error_set(err, "listen.socket: %s: %m", path);
+        evconnlistener_free(listener);
+        return NULL;
+    }
+    return listener;
+}
+
+static void on_wake(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd, (void)what, (void)arg;
+}
+
+static bool serve(struct api *api, struct event_base *base, struct error *err)
+{
+    const time_ms deadline = api->setting.deadline_ms ? api->setting.deadline_ms : 30 * SECOND_MS;
+    const int most = api->setting.connections ? api->setting.connections : API_CONNECTIONS;
+    struct evconnlistener *listener = listen_at(base, api->path, api->group, err);
+
+    if (!listener)
+        return false;
+    api->http = evhttp_new(base);
+    if (!api->http || !evhttp_bind_listener(api->http, listener))
+        abort();
+    api->connections = connections_new(api->http, listener, most, deadline);
+    api->wake = event_new(base, -1, 0, on_wake, NULL);
+    evhttp_set_gencb(api->http, on_request, api);
+    evhttp_set_max_body_size(api->http, API_BODY_MAX + SLACK); /* what is a little over gets our own sentence */
+    evhttp_set_max_headers_size(api->http, HEADERS_MAX);
+    evhttp_set_default_content_type(api->http, NULL);
+    evhttp_set_allowed_methods(api->http, EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_PUT | EVHTTP_REQ_DELETE |
+                                              EVHTTP_REQ_HEAD | EVHTTP_REQ_PATCH);
+    return true;
+}
+
+struct api *api_new(struct event_base *base, const struct api_setting *setting, const struct api_parts *parts,
+                    struct error *err)
+{
+    struct api *api = mem_new(1, sizeof *api);
+    const struct group *group = getgrnam(setting->group ? setting->group : "greenline");
+
+    signal(SIGPIPE, SIG_IGN); /* a client may leave while it is written to */
+    api->setting = *setting;
+    api->parts = *parts;
+    api->group = group ? group->gr_gid : (gid_t)-1;
+    api->path = mem_dup(setting->socket);
+    if (serve(api, base, err))
+        return api;
+    free(api->path);
+    free(api);
+    return NULL;
+}
+
+void api_free(struct api *api)
+{
+    if (!api)
+        return;
+    connections_close(api->connections);
+    evhttp_free(api->http);
+    event_free(api->wake);
+    unlink(api->path);
+    free(api->path);
+    free(api);
+}
+
+void api_tick(struct api *api)
+{
+    request_forget(turn_store(api->parts.turn), turn_now(api->parts.turn));
+}

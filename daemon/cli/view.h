@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How the answers of the API look: a list is a table of columns, a show is a card of fields with tables below. Both are
+ * data (views.c); what needs more has a function of its own (draw_*.c). Fields that an answer lacks are left out.
+ */
+#ifndef GREENLINE_CLI_VIEW_H
+#define GREENLINE_CLI_VIEW_H
+
+#include <stdbool.h>
+
+#include "cli/cell.h"
+#include "cli/screen.h"
+
+enum { VIEW_COLUMNS_MAX = 12, VIEW_FIELDS_MAX = 24, VIEW_SECTIONS_MAX = 3 };
+
+enum look {
+    LOOK_PROSE,  /* may be cut */
+    LOOK_WHOLE,  /* is not cut: ids, times */
+    LOOK_STATE,  /* is not cut, coloured by its word */
+    LOOK_NUMBER, /* is not cut, to the right */
+};
+
+struct view_column {
+    const char *title; /* N_() */
+    const char *path;
+    cell_function *cell;
+    enum look look;
+};
+
+struct view_section {
+    const char *title; /* N_() */
+    const char *path;  /* of an array */
+    struct view_column columns[VIEW_COLUMNS_MAX];
+};
+
+struct view {
+    struct view_column columns[VIEW_COLUMNS_MAX];  /* of a list */
+    struct view_column fields[VIEW_FIELDS_MAX];    /* of a show */
+    struct view_section sections[VIEW_SECTIONS_MAX];
+    void (*draw)(const struct screen *screen, const json_t *answer); /* instead: gets the array of a list or the object */
+};
+
+/* The table of an array; one line when it is empty. */
+void view_list(const struct screen *screen, const struct view_column *columns, const json_t *items);
+void view_show(const struct screen *screen, const struct view *view, const json_t *object);
+
+/* What each noun's list and show look like. */
+extern const struct view view_students, view_student, view_card, view_contacts, view_contact, view_staff, view_pairings,
+    view_schedules, view_schedule, view_dates, view_broadcasts, view_broadcast, view_alerts, view_alert, view_asks, view_ask,
+    view_outbox, view_message, view_inbox, view_reply, view_gateways, view_gateway, view_audit, view_done, view_today,
+    view_channel, view_status, view_report, view_preview, view_tried;
+
+/* Drawn by hand. */
+void draw_today(const struct screen *screen, const json_t *items);
+void draw_channel(const struct screen *screen, const json_t *items);
+void draw_status(const struct screen *screen, const json_t *status);
+void draw_report(const struct screen *screen, const json_t *report);
+void draw_preview(const struct screen *screen, const json_t *preview);
+
+#endif

@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * greenlined's life: opens the parts, runs the loop a turn at a time, ends in order. One turn: callbacks have changed
+ * rows; what is due is worked off for some milliseconds; the turn commits; its effects leave.
+ */
+#include "daemon.h"
+
+#include <event2/event.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <systemd/sd-daemon.h>
+
+#include "daemon_internal.h"
+#include "lib/log.h"
+#include "lib/memory.h"
+#include "store/run.h"
+
+enum { TICK_MS = 30000, WORK_MS = 8, DRAIN_MS = 20000 };
+
+static void on_work(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd, (void)what, (void)arg; /* waking the loop is all: daemon_turn() does what is due */
+}
+
+static void arm(struct event *event, time_ms real_ms)
+{
+    const struct timeval wait = { .tv_sec = real_ms / 1000, .tv_usec = (suseconds_t)(real_ms % 1000) * 1000 };
+
+    event_add(event, &wait);
+}
+
+static void on_tick(evutil_socket_t fd, short what, void *arg)
+{
+    struct daemon *d = arg;
+
+    (void)fd, (void)what;
+    gateways_tick(d->gateways);
+    api_tick(d->api);
+    run_seen(d->store, d->run, turn_now(d->turn), false);
+    if (!d->trouble)
+        sd_notify(0, "WATCHDOG=1");
+    arm(d->tick, d->tick_ms);
+}
+
+static void on_stop(evutil_socket_t fd, short what, void *arg)
+{
+    struct daemon *d = arg;
+
+    (void)fd, (void)what;
+    if (d->stopping)
+        return;
+    log_notice("draining: no new messages, waiting for what the gateways hold");
+    sd_notify(0, "STOPPING=1");
+    d->stopping = true;
+    d->stop_by = clock_mono() + DRAIN_MS + 2 * SECOND_MS;
+    gateways_drain_all(d->gateways, DRAIN_MS);
+}
+
+static void take_config(struct daemon *d, struct config *fresh, struct grammar *grammar)
+{
+    struct config old = d->config;
+    struct outbox_rules outbox;
+    struct engine_rules engine;
+
+    /* the store, the socket and the clock stay: they need a restart */
+    d->config = *fresh;
+    outbox = rules_outbox(d);
+    outbox_set_rules(d->outbox, &outbox);
+    engine = rules_engine(d);
+    engine_set_rules(d->engine, &engine);
+    inbox_set_grammar(d->inbox, grammar);
+    grammar_close(d->grammar);
+    d->grammar = grammar;
+    config_free(&old);
+}
+
+static void on_reload(evutil_socket_t fd, short what, void *arg)
+{
+    struct daemon *d = arg;
+    struct mistakes mistakes = { 0 };
+    struct config fresh = { 0 };
+    struct grammar *grammar = NULL;
+    struct error err;
+
+    (void)fd, (void)what;
+    if (config_read(&fresh, d->config.file, &mistakes)) {
+        daemon_check(&fresh, &mistakes);
+        grammar = grammar_open(fresh.answers, &err);
+    }
+    for (size_t i = 0; i < mistakes.count; i++)
+        log_error("%s", mistakes.lines[i]);
+    if (mistakes.count || !grammar) {
+        log_error("%s: not reloaded: the old configuration goes on", d->config.file);
+        config_free(&fresh);
+        grammar_close(grammar);
+    } else {
+        take_config(d, &fresh, grammar);
+        if (!rules_open_gateways(d, &err))
+            log_error("%s", err.text);
+        log_notice("%s: reloaded", d->config.file);
+    }
+    mistakes_free(&mistakes);
+}
+
+static json_t *all_gateways(void *arg)
+{
+    struct daemon *d = arg;
+    json_t *list = json_array();
+
+    for (struct gateway *g = gateways_next(d->gateways, NULL); g; g = gateways_next(d->gateways, g))
+        json_array_append_new(list, gateway_show(g));
+    return list;
+}
+
+static json_t *one_gateway(void *arg, const char *name)
+{
+    const struct gateway *g = gateways_find(((struct daemon *)arg)->gateways, name);
+
+    return g ? gateway_show(g) : NULL;
+}
+
+static bool change_gateway(void *arg, const char *name, const char *verb, const json_t *body, struct error *err)
+{
+    struct daemon *d = arg;
+    struct gateway *g = gateways_find(d->gateways, name);
+    const char *until_text = json_string_value(json_object_get(body, "until"));
+    const char *reason = json_string_value(json_object_get(body, "reason"));
+    time_ms until = TIME_NEVER;
+
+    if (!g)
+        return error_set(err, "gateway \"%s\": there is none: see `greenline gateway list`", name);
+    if (until_text && !zone_parse(&until, d->zone, until_text, err))
+        return false;
+    if (strcmp(verb, "pause") == 0)
+        gateway_pause(g, reason ? reason : "", until);
+    else if (strcmp(verb, "resume") == 0)
+        gateway_resume(g);
+    else
+        gateway_drain(g);
+    return true;
+}
+
+static json_t *own_status(void *arg)
+{
+    struct daemon *d = arg;
+    json_t *json = json_pack("{s:s, s:I, s:[]}", "mode", d->stopping ? "draining" : "normal", "uptime_s",
+                             (json_int_t)((clock_mono() - d->started_real) / 1000), "problems");
+    json_t *gateways = json_array();
+
+    for (struct gateway *g = gateways_next(d->gateways, NULL); g; g = gateways_next(d->gateways, g)) {
+        json_t *all = gateway_show(g);
+
+        json_array_append_new(gateways, json_pack("{s:s, s:O?, s:O?, s:O?}", "name", gateway_name(g), "state", json_object_get(all, "state"),
+                                                  "window", json_object_get(all, "window"), "in_flight", json_object_get(all, "in_flight")));
+        json_decref(all);
+    }
+    json_object_set_new(json, "gateways", gateways);
+    return json;
+}
+
+static bool open_store(struct daemon *d, struct error *err)
+{
+    d->store = store_open(d->config.store, d->config.demo, err);
+    if (!d->store)
+        return false;
+    d->checkpoint = checkpoint_start(d->store, err);
+    d->turn = turn_new(d->store, random_from_system());
+    return d->checkpoint != NULL;
+}
+
+/* A demo clock goes on from where the store last was. */
+static bool open_clock(struct daemon *d, struct error *err)
+{
+    time_ms start, seen;
+
+    if (!zone_open(&d->zone, d->config.school.timezone, err))
+        return false;
+    d->clock = clock_system();
+    if (d->config.demo && d->config.clock.start[0]) {
+        if (!zone_parse(&start, d->zone, d->config.clock.start, err))
+            return error_in(err, "clock.start");
+        seen = run_last_seen(d->store);
+        d->clock = clock_demo(seen > start ? seen + 1 : start, d->config.clock.speed);
+    }
+    turn_set_clock(d->turn, &d->clock);
+    return true;
+}
+
+static bool open_parts(struct daemon *d, struct error *err)
+{
+    const struct outbox_rules outbox = rules_outbox(d);
+    const struct engine_rules engine = rules_engine(d);
+
+    d->grammar = grammar_open(d->config.answers, err);
+    if (!d->grammar)
+        return false;
+    d->outbox = outbox_new(d->turn, &outbox);
+    d->engine = engine_new(d->turn, d->outbox, &engine);
+    d->inbox = inbox_new(d->turn, d->engine, d->grammar, d->config.school.region);
+    return true;
+}
+
+static bool open_gateways(struct daemon *d, struct error *err)
+{
+    const struct gateways_setting setting = { .epoch = store_epoch(d->store), .boot = d->boot, .state_dir = d->config.state_dir,
+                                              .zone = d->config.school.timezone, .demo = d->config.demo, .clock = &d->clock,
+                                              .random = random_from_system() };
+
+    mkdir(d->config.state_dir, 0750);
+    d->gateways = gateways_new(d->base, bridge_events(), d, &setting);
+    return rules_open_gateways(d, err);
+}
+
+static bool open_api(struct daemon *d, struct error *err)
+{
+    const struct api_setting setting = { .socket = d->config.listen.socket, .zone = d->zone, .school = d->config.school.name,
+                                         .language = d->config.school.language, .region = d->config.school.region,
+                                         .quiet = { d->config.school.quiet_from_min, d->config.school.quiet_to_min },
+                                         .demo = d->config.demo };
+    const struct api_parts parts = { .turn = d->turn, .engine = d->engine, .outbox = d->outbox, .grammar = d->grammar, .arg = d,
+                                     .status = own_status, .gateway_list = all_gateways, .gateway_show = one_gateway,
+                                     .gateway_change = change_gateway };
+
+    d->api = api_new(d->base, &setting, &parts, err);
+    return d->api != NULL;
+}
+
+static void begin_run(struct daemon *d)
+{
+    time_ms gap_from;
+    bool clean;
+
+    d->run = run_begin(d->store, turn_now(d->turn), &gap_from, &clean);
+    if (gap_from != TIME_NEVER)
+        log_notice("was last seen %lld s ago%s", (long long)((turn_now(d->turn) - gap_from) / 1000), clean ? "" : ", without a clean end");
+    outbox_recover(d->outbox);
+}
+
+static void open_events(struct daemon *d)
+{
+    const char *watchdog = getenv("WATCHDOG_USEC");
+
+    d->tick_ms = watchdog && atoll(watchdog) > 0 ? atoll(watchdog) / 2000 : TICK_MS;
+    d->tick = event_new(d->base, -1, 0, on_tick, d);
+    d->work = event_new(d->base, -1, 0, on_work, d);
+    d->term = evsignal_new(d->base, SIGTERM, on_stop, d);
+    d->interrupt = evsignal_new(d->base, SIGINT, on_stop, d);
+    d->hangup = evsignal_new(d->base, SIGHUP, on_reload, d);
+    event_add(d->term, NULL);
+    event_add(d->interrupt, NULL);
+    event_add(d->hangup, NULL);
+    arm(d->tick, d->tick_ms);
+    arm(d->work, 0);
+}
+
+struct daemon *daemon_new(struct config *config, struct error *err)
+{
+    struct daemon *d = mem_new(1, sizeof *d);
+    struct random random = random_from_system();
+
+    d->config = *config;
+    *config = (struct config){ 0 };
+    d->work_at = TIME_NEVER;
+    d->started_real = clock_mono();
+    snprintf(d->boot, sizeof d->boot, "%016llx", (unsigned long long)random_next(&random));
+    d->base = event_base_new();
+    log_set_level((enum log_level)d->config.log.number);
+    if (open_store(d, err) && open_clock(d, err) && open_parts(d, err)) {
+        begin_run(d);
+        if (open_gateways(d, err) && open_api(d, err) && turn_end(d->turn, err)) {
+            open_events(d);
+            return d;
+        }
+    }
+    daemon_free(d);
+    return NULL;
+}
+
+static void free_event(struct event *event)
+{
+    if (event)
+        event_free(event);
+}
+
+void daemon_free(struct daemon *d)
+{
+    if (!d)
+        return;
+    api_free(d->api);
+    gateways_free(d->gateways);
+    free_event(d->tick);
+    free_event(d->work);
+    free_event(d->term);
+    free_event(d->interrupt);
+    free_event(d->hangup);
+    inbox_free(d->inbox);
+    engine_free(d->engine);
+    outbox_free(d->outbox);
+    grammar_close(d->grammar);
+    turn_free(d->turn);
+    checkpoint_stop(d->checkpoint);
+    store_close(d->store);
+    if (d->base)
+        event_base_free(d->base);
+    config_free(&d->config);
+    free(d->trouble);
+    free(d);
+    zone_close_all();
+}
+
+/* What is due, for at most WORK_MS; true while there is more at once. */
+static bool work(struct daemon *d)
+{
+    const time_ms until = clock_mono() + WORK_MS;
+    bool more = false;
+
+    if (d->rerouting)
+        d->rerouting = outbox_reroute(d->outbox);
+    do {
+        more = !checkpoint_behind(d->checkpoint) && engine_work(d->engine);
+    } while (more && clock_mono() < until);
+    more |= bridge_claim(d);
+    outbox_expire(d->outbox);
+    return more || d->rerouting;
+}
+
+/* One timer wakes the loop for whatever is due next. */
+static void arm_work(struct daemon *d, bool more)
+{
+    time_ms next = more ? 0 : engine_next(d->engine);
+    const time_ms bridge = more || d->stopping ? TIME_NEVER : bridge_next(d);
+    const time_ms expiry = more ? TIME_NEVER : message_next_expiry(d->store);
+
+    next = bridge < next ? bridge : next;
+    next = expiry < next ? expiry : next;
+    if (checkpoint_behind(d->checkpoint) && next <= turn_now(d->turn))
+        next = turn_now(d->turn) + 20; /* the helper is at it */
+    if (next == d->work_at && next != 0 && event_pending(d->work, EV_TIMEOUT, NULL))
+        return;
+    d->work_at = next;
+    if (next == TIME_NEVER)
+        event_del(d->work);
+    else
+        arm(d->work, clock_until(&d->clock, next));
+}
+
+static void note_trouble(struct daemon *d, const char *why)
+{
+    if (!d->trouble)
+        log_error("turn failed: %s", why);
+    free(d->trouble);
+    d->trouble = mem_dup(why);
+}
+
+static void daemon_turn(struct daemon *d)
+{
+    struct error err;
+    bool more = false;
+
+    if (!d->stopping)
+        more = work(d);
+    if (d->config.demo && store_in_transaction(d->store))
+        run_seen(d->store, d->run, turn_now(d->turn), false); /* its clock goes on from here */
+    if (!turn_end(d->turn, &err)) {
+        note_trouble(d, err.text);
+        arm(d->work, SECOND_MS);
+        return;
+    }
+    if (d->trouble) {
+        log_notice("the store works again");
+        free(d->trouble);
+        d->trouble = NULL;
+    }
+    arm_work(d, more);
+}
+
+int daemon_run(struct daemon *d)
+{
+    log_notice("%s: ready, store %s, %s", d->config.school.name, d->config.store, d->config.listen.socket);
+    sd_notify(0, "READY=1");
+    while (!d->stopping || (!gateways_stopped(d->gateways) && clock_mono() < d->stop_by)) {
+        event_base_loop(d->base, EVLOOP_ONCE);
+        daemon_turn(d);
+    }
+    run_seen(d->store, d->run, turn_now(d->turn), true);
+    turn_end(d->turn, NULL);
+    log_notice("ended");
+    return 0;
+}

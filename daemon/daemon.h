@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* greenlined: the loop that owns all state. See README.md beside this file for the way of one message. */
+#ifndef GREENLINE_DAEMON_H
+#define GREENLINE_DAEMON_H
+
+#include "config/config.h"
+#include "lib/error.h"
+
+struct daemon;
+
+/* Opens everything the configuration (taken over) names. NULL and one sentence when something cannot be. */
+struct daemon *daemon_new(struct config *config, struct error *err);
+/* Runs until SIGTERM or SIGINT has drained the gateways; the exit status. */
+int daemon_run(struct daemon *daemon);
+void daemon_free(struct daemon *daemon);
+
+/* What --check-config says beyond the file itself: gateways described, words and templates read. Mistakes are added. */
+void daemon_check(const struct config *config, struct mistakes *mistakes);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of the daemon's frame share: daemon.c (life, loop), bridge.c (gateways), rules.c (configuration). */
+#ifndef GREENLINE_DAEMON_INTERNAL_H
+#define GREENLINE_DAEMON_INTERNAL_H
+
+#include "api/api.h"
+#include "daemon.h"
+#include "engine/engine.h"
+#include "gateway/gateway.h"
+#include "inbox/inbox.h"
+#include "outbox/outbox.h"
+#include "store/checkpoint.h"
+
+struct event;
+
+struct daemon {
+    struct config config;
+    struct clock clock;
+    struct zone zone;
+    struct event_base *base;
+    struct store *store;
+    struct checkpoint *checkpoint;
+    struct turn *turn;
+    struct outbox *outbox;
+    struct engine *engine;
+    struct grammar *grammar;
+    struct inbox *inbox;
+    struct gateways *gateways;
+    struct api *api;
+    struct event *tick, *work, *term, *interrupt, *hangup;
+    time_ms tick_ms;       /* real */
+    time_ms started_real;
+    time_ms work_at;       /* what the timer `work` is armed for; TIME_NEVER */
+    int64_t run;
+    bool stopping, rerouting;
+    time_ms stop_by;       /* monotonic */
+    char boot[20];
+    char *trouble;         /* why the last turn failed; NULL */
+};
+
+/* rules.c: the configuration as the parts want it. */
+struct outbox_rules rules_outbox(const struct daemon *daemon);
+struct engine_rules rules_engine(struct daemon *daemon);
+bool rules_open_gateways(struct daemon *daemon, struct error *err);
+
+/* bridge.c: between the outbox and the supervisor. */
+const struct gateway_events *bridge_events(void);
+/* Hands what is due to the gateways that have room; true when a gateway could take more at once. */
+bool bridge_claim(struct daemon *daemon);
+time_ms bridge_next(struct daemon *daemon);
+
+#endif

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The words of registers; see headers.h. */
+#include "import/headers.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "import/clean.h"
+#include "import/encoding.h"
+#include "import/grid.h"
+#include "lib/memory.h"
+#include "lib/text.h"
+
+static const char *const kind_names[] = {
+    [SHEET_STUDENTS] = "students", [SHEET_CONTACTS] = "contacts", [SHEET_STAFF] = "staff",
+    [SHEET_PAIRINGS] = "pairings", [SHEET_ROTA] = "rota",
+};
+_Static_assert(COUNT(kind_names) == SHEET_KINDS, "each kind of sheet has its name");
+
+/* Entities of headers.csv whose headers stand in a kind of sheet. */
+static const char *const entities[][3] = {
+    [SHEET_STUDENTS] = { "student", "student.wide" },
+    [SHEET_CONTACTS] = { "contact" },
+    [SHEET_STAFF] = { "staff" },
+    [SHEET_PAIRINGS] = { "pairing" },
+    [SHEET_ROTA] = { "rota" },
+};
+
+struct word {
+    char *folded;
+    const char *entity, *key; /* in the pool */
+    size_t order;             /* of the file: the earlier wins */
+};
+
+struct headers {
+    struct word *words; /* sorted by folded, order */
+    size_t count;
+    char **pool;
+    size_t pooled;
+};
+
+const char *sheet_kind_name(enum sheet_kind kind)
+{
+    return kind_names[kind];
+}
+
+bool sheet_kind_parse(enum sheet_kind *out, const char *name, struct error *err)
+{
+    for (size_t i = 0; i < COUNT(kind_names); i++) {
+        if (strcmp(name, kind_names[i]) == 0) {
+            *out = (enum sheet_kind)i;
+            return true;
+        }
+    }
+    return error_set(err, "kind of sheet \"%s\" is unknown: use students, contacts, staff, pairings or rota", name);
+}
+
+char *headers_fold(const char *text)
+{
+    CLEANUP(mem_clean) char *folded = clean_fold(text);
+    struct text out = { 0 };
+
+    for (const char *at = folded; *at; at++) {
+        if (!strchr("*_:'\"", *at))
+            text_add_char(&out, (char)(*at >= 'A' && *at <= 'Z' ? *at + 32 : *at));
+    }
+    return text_take(&out);
+}
+
+static const char *keep(struct headers *headers, const char *text)
+{
+    headers->pool = mem_grow(headers->pool, headers->pooled + 1, sizeof *headers->pool);
+    return headers->pool[headers->pooled++] = mem_dup(text);
+}
+
+static void add_words(struct headers *headers, const char *entity, const char *key, const char *list)
+{
+    CLEANUP(mem_clean) char *copy = mem_dup(list);
+    char *rest = copy;
+    char *word;
+
+    while ((word = strsep(&rest, "|"))) {
+        char *folded = headers_fold(word);
+
+        if (!*folded) {
+            free(folded);
+            continue;
+        }
+        headers->words = mem_grow(headers->words, headers->count + 1, sizeof *headers->words);
+        headers->words[headers->count] = (struct word){ folded, entity, key, headers->count };
+        headers->count++;
+    }
+}
+
+static int compare(const void *left, const void *right)
+{
+    const struct word *a = left, *b = right;
+    const int order = strcmp(a->folded, b->folded);
+
+    if (order != 0)
+        return order;
+    return a->order < b->order ? -1 : a->order > b->order;
+}
+
+static bool take_row(struct headers *headers, const struct grid *grid, size_t row, struct error *err)
+{
+    const char *entity = grid_cell(grid, row, 0);
+    const char *key = grid_cell(grid, row, 1);
+
+    if (grid->rows[row].count == 0 || entity[0] == '#' || strcmp(entity, "entity") == 0)
+        return true;
+    if (!*entity || !*key || grid->rows[row].count < 3)
+        return error_set(err, "a row needs entity, key and headers: write e.g. student,student.no,学籍号");
+    entity = keep(headers, entity);
+    key = keep(headers, key);
+    add_words(headers, entity, key, grid_cell(grid, row, 2));
+    add_words(headers, entity, key, grid_cell(grid, row, 3));
+    return true;
+}
+
+struct headers *headers_parse(const char *name, const char *text, size_t length, struct error *err)
+{
+    struct headers *headers = mem_new(1, sizeof *headers);
+    struct text decoded = { 0 };
+    struct grid grid = { 0 };
+    enum encoding encoding;
+    size_t row = 0;
+    bool ok = encoding_decode(&decoded, &encoding, text, length, err) &&
+              grid_parse(&grid, decoded.data, decoded.length, err);
+
+    text_free(&decoded);
+    if (!ok)
+        error_at(err, name, 0);
+    for (; ok && row < grid.count; row++) {
+        if (!take_row(headers, &grid, row, err))
+            ok = error_at(err, name, (int)row + 1);
+    }
+    grid_free(&grid);
+    if (ok) {
+        qsort(headers->words, headers->count, sizeof *headers->words, compare);
+        return headers;
+    }
+    headers_free(headers);
+    return NULL;
+}
+
+struct headers *headers_load(const char *path, struct error *err)
+{
+    FILE *file = fopen(path, "re");
+    struct headers *headers = NULL;
+    struct text text = { 0 };
+    char chunk[4096];
+    size_t got;
+
+    if (!file) {
+        error_set(err, "%s: %s: copy conf/headers.csv there", path, strerror(errno));
+        return NULL;
+    }
+    while ((got = fread(chunk, 1, sizeof chunk, file)) > 0 && text.length <= IMPORT_BYTES_MAX)
+        text_add_n(&text, chunk, got);
+    fclose(file);
+    if (text.length == 0)
+        error_set(err, "%s: empty: copy conf/headers.csv there", path);
+    else
+        headers = headers_parse(path, text.data, text.length, err);
+    text_free(&text);
+    return headers;
+}
+
+void headers_free(struct headers *headers)
+{
+    if (!headers)
+        return;
+    for (size_t i = 0; i < headers->count; i++)
+        free(headers->words[i].folded);
+    for (size_t i = 0; i < headers->pooled; i++)
+        free(headers->pool[i]);
+    free(headers->words);
+    free(headers->pool);
+    free(headers);
+}
+
+/* The first word (in the file's order) that is `folded` and belongs to `entity`. */
+static const struct word *find(const struct headers *headers, const char *entity, const char *folded)
+{
+    size_t low = 0, high = headers->count;
+
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+
+        if (strcmp(headers->words[middle].folded, folded) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < headers->count && strcmp(headers->words[low].folded, folded) == 0; low++) {
+        if (strcmp(headers->words[low].entity, entity) == 0)
+            return &headers->words[low];
+    }
+    return NULL;
+}
+
+const char *headers_field(const struct headers *headers, enum sheet_kind kind, const char *folded)
+{
+    const struct word *running = find(headers, "student", folded);
+
+    for (size_t i = 0; i < COUNT(entities[kind]) && entities[kind][i]; i++) {
+        const struct word *word = find(headers, entities[kind][i], folded);
+
+        if (word)
+            return word->key;
+    }
+    return running && strcmp(running->key, "-") == 0 ? running->key : NULL;
+}
+
+const char *headers_value(const struct headers *headers, const char *entity, const char *folded)
+{
+    const struct word *word = find(headers, entity, folded);
+
+    return word ? word->key : NULL;
+}
+
+const char *headers_value_prefix(const struct headers *headers, const char *entity, const char *folded, size_t least,
+                                 size_t *used)
+{
+    const char *key = NULL;
+
+    *used = 0;
+    for (size_t i = 0; i < headers->count; i++) {
+        const struct word *word = &headers->words[i];
+        const size_t length = strlen(word->folded);
+
+        if (length > *used && strcmp(word->entity, entity) == 0 && text_starts(folded, word->folded) &&
+            utf8_count(word->folded) >= least) {
+            *used = length;
+            key = word->key;
+        }
+    }
+    return key;
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From files to an intake: each file decoded, parsed and recognised; lists that may be students or contacts decided
+ * when the certain ones are known; rows read; references resolved. See intake.h.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "import/clean.h"
+#include "import/grid.h"
+#include "import/records.h"
+#include "import/sheet.h"
+#include "lib/memory.h"
+#include "lib/text.h"
+
+/* A file on its way. */
+struct opened {
+    struct grid grid;
+    struct sheet sheet;
+    bool ok;
+};
+
+static void (*const readers[])(struct reader *) = {
+    [SHEET_STUDENTS] = read_student_row, [SHEET_CONTACTS] = read_contact_row, [SHEET_STAFF] = read_staff_row,
+    [SHEET_PAIRINGS] = read_pairing_row, [SHEET_ROTA] = read_rota_row,
+};
+_Static_assert(COUNT(readers) == SHEET_KINDS, "each kind of sheet has its reader");
+
+static struct place whole_file(size_t file)
+{
+    return (struct place){ .file = file, .row = 0, .column = -1 };
+}
+
+/* Bytes to a recognised sheet. A failure is one mistake of the file. */
+static void open_file(struct opened *opened, struct intake *intake, size_t index, const struct import_file *file,
+                      const struct import_options *options)
+{
+    struct text text = { 0 };
+    enum encoding encoding = ENCODING_UTF8;
+    struct error err;
+
+    opened->ok = encoding_decode(&text, &encoding, file->bytes, file->length, &err) &&
+                 grid_parse(&opened->grid, text.data, text.length, &err) &&
+                 sheet_recognise(&opened->sheet, &opened->grid, options->headers, options->as, &err);
+    text_free(&text);
+    intake->sheets[index].encoding = encoding_name(encoding);
+    if (!opened->ok)
+        intake_add(intake, whole_file(index), false, "%s", err.text);
+}
+
+/* The column with the configured header becomes the key, whatever else looks like one. */
+static void use_key(struct opened *opened, struct intake *intake, size_t index, const struct import_options *options)
+{
+    CLEANUP(mem_clean) char *folded = options->key ? headers_fold(options->key) : NULL;
+    struct sheet *sheet = &opened->sheet;
+    int found = -1;
+
+    if (!folded || !*folded || sheet->kind != SHEET_STUDENTS)
+        return;
+    for (size_t i = 0; i < sheet->column_count && found < 0; i++) {
+        if (strcmp(sheet->columns[i].folded, folded) == 0)
+            found = (int)i;
+    }
+    if (found < 0) {
+        intake_add(intake, whole_file(index), true, "the configured key column \"%s\" is not in this sheet", options->key);
+        return;
+    }
+    for (size_t i = 0; i < sheet->column_count; i++) {
+        if (sheet->columns[i].field && strcmp(sheet->columns[i].field, "student.no") == 0)
+            sheet->columns[i].field = "-";
+    }
+    sheet->columns[found].field = "student.no";
+}
+
+static void describe(struct opened *opened, struct intake *intake, size_t index)
+{
+    struct intake_sheet *described = &intake->sheets[index];
+    const struct sheet *sheet = &opened->sheet;
+    CLEANUP(mem_clean) char *unknown = sheet_unknown(sheet);
+
+    described->read = true;
+    described->kind = sheet->kind;
+    described->guessed_by = intake_keep(intake, sheet->guessed_by);
+    described->titles = mem_new(sheet->column_count + 1, sizeof *described->titles);
+    described->title_count = sheet->column_count;
+    for (size_t i = 0; i < sheet->column_count; i++) {
+        described->titles[i] = mem_dup(sheet->columns[i].title);
+        if (sheet->columns[i].merged)
+            intake_add(intake, (struct place){ index, (int)sheet->header_row + 1, (int)i }, true,
+                       "most cells are blank: taken to be merged with the one above");
+    }
+    if (unknown)
+        intake_add(intake, (struct place){ index, (int)sheet->header_row + 1, -1 }, true,
+                   "columns that are not imported: %s: add their headers to headers.csv if they should be", unknown);
+    if (sheet->kind == SHEET_STUDENTS && sheet_column(sheet, "student.no", 0) < 0)
+        intake_add(intake, (struct place){ index, (int)sheet->header_row + 1, -1 }, true,
+                   "no column of student numbers (学籍号): children are known by name, birth and class, and a changed class "
+                   "makes a new child");
+}
+
+static void read_rows(struct opened *opened, struct intake *intake, size_t index, const struct import_options *options)
+{
+    struct reader reader;
+
+    reader_open(&reader, intake, options, &opened->sheet, index);
+    while (reader_next(&reader)) {
+        intake->sheets[index].rows++;
+        readers[opened->sheet.kind](&reader);
+        reader_end_row(&reader);
+    }
+    reader_close(&reader);
+    if (intake->sheets[index].rows == 0)
+        intake_add(intake, whole_file(index), true, "no row below the header: nothing to import");
+}
+
+/* Whether a name or number is known already. */
+static bool is_known(const struct intake *intake, const struct known *known, const char *text)
+{
+    for (size_t i = 0; i < intake->student_count; i++) {
+        const struct intake_student *student = &intake->students[i];
+
+        if ((student->name && strcmp(student->name, text) == 0) || (student->ref && strcmp(student->ref, text) == 0))
+            return true;
+    }
+    for (size_t i = 0; known && i < known->student_count; i++) {
+        if (strcmp(known->students[i].name, text) == 0 || strcmp(known->students[i].ref, text) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Children that stand twice, or are known already, make a list of contacts; else it is a roster of new children. */
+static bool lists_contacts(const struct opened *opened, const struct intake *intake, const struct known *known)
+{
+    enum { LOOK_MAX = 200 };
+    const struct sheet *sheet = &opened->sheet;
+    const int no = sheet_column(sheet, "student.no", 0), name = sheet_column(sheet, "student.name", 0);
+    const size_t column = (size_t)(no >= 0 ? no : name);
+    char *seen[LOOK_MAX];
+    size_t count = 0, twice = 0, found = 0;
+
+    for (size_t row = sheet->first_row; row < opened->grid.count && count < LOOK_MAX; row++) {
+        char *text = clean_fold(grid_cell(&opened->grid, row, column));
+        bool before = false;
+
+        if (!*text || sheet_row_sort(sheet, row) != ROW_DATA) {
+            free(text);
+            continue;
+        }
+        for (size_t i = 0; i < count; i++)
+            before = before || strcmp(seen[i], text) == 0;
+        twice += before;
+        found += is_known(intake, known, text);
+        seen[count++] = text;
+    }
+    for (size_t i = 0; i < count; i++)
+        free(seen[i]);
+    return count > 0 && (found * 2 > count || twice * 5 > count);
+}
+
+static void take(struct opened *opened, struct intake *intake, size_t index, const struct import_options *options)
+{
+    use_key(opened, intake, index, options);
+    describe(opened, intake, index);
+    read_rows(opened, intake, index, options);
+}
+
+/* Rosters first: whether a list names known children decides what it is. */
+static void read_all(struct opened *opened, struct intake *intake, size_t count, const struct import_options *options)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (opened[i].ok && !opened[i].sheet.maybe_contacts)
+            take(&opened[i], intake, i, options);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!opened[i].ok || !opened[i].sheet.maybe_contacts)
+            continue;
+        if (lists_contacts(&opened[i], intake, options->known))
+            sheet_bind(&opened[i].sheet, options->headers, SHEET_CONTACTS);
+        take(&opened[i], intake, i, options);
+    }
+}
+
+void intake_read(struct intake *out, const struct import_file *files, size_t count,
+                 const struct import_options *options)
+{
+    struct opened *opened;
+    size_t dropped = count > INTAKE_FILES_MAX ? count - INTAKE_FILES_MAX : 0;
+
+    *out = (struct intake){ 0 };
+    count -= dropped;
+    opened = mem_new(count + 1, sizeof *opened);
+    out->sheets = mem_new(count + 1, sizeof *out->sheets);
+    out->sheet_count = count;
+    for (size_t i = 0; i < count; i++) {
+        out->sheets[i].file = intake_keep(out, files[i].name);
+        open_file(&opened[i], out, i, &files[i], options);
+    }
+    if (dropped > 0)
+        intake_add(out, whole_file(count - 1), false, "%zu files more than %d: import them in several runs", dropped,
+                   INTAKE_FILES_MAX);
+    read_all(opened, out, count, options);
+    intake_resolve(out, options);
+    intake_sort(out);
+    for (size_t i = 0; i < count; i++) {
+        sheet_free(&opened[i].sheet);
+        grid_free(&opened[i].grid);
+    }
+    free(opened);
+}

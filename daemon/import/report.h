@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `greenline import` as one call: files in, checked wholly against the words and the store, a plan and a report out.
+ * Reads only, on any connection of the store (the helper's too); what the plan says is then written by plan_apply(),
+ * slice by slice in turns of the loop, from a row that register_import_start() keeps.
+ */
+#ifndef GREENLINE_IMPORT_REPORT_H
+#define GREENLINE_IMPORT_REPORT_H
+
+#include "import/plan.h"
+
+struct import_request {
+    const struct headers *headers;
+    const char *region; /* "CN" */
+    const char *key;    /* configured key column, or NULL */
+    struct zone zone;
+    time_ms now;
+    int as;       /* enum sheet_kind, or -1 */
+    bool partial; /* leave faulty rows out instead of storing nothing */
+    bool dry_run;
+};
+
+struct import_check {
+    struct intake intake;
+    struct plan plan;
+    bool stores; /* the plan is to be applied: no mistakes (or partial), not a dry run, and something changes */
+};
+
+/* Always fills `out`; free with import_check_free(). Files are borrowed for the call. */
+void import_check(struct import_check *out, struct store *store, const struct import_file *files, size_t count,
+                  const struct import_request *request);
+void import_check_free(struct import_check *check);
+
+/*
+ * {kind, guessed_by, rows, files: [{file, kind, guessed_by, encoding, rows}], students: {added, changed, same}, contacts, staff,
+ *  pairings, rota, stored, dry_run, partial, mistakes: [line], warnings: [line], changes: [sentence]}. kind, guessed_by and rows
+ * are those of the first file. The caller owns it. `stored` says whether the plan is (being) written.
+ */
+json_t *import_report(const struct import_check *check, const struct import_request *request);
+
+#endif

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* greenlined: options, then the daemon in the foreground. Exit status: 0 ended in order, 1 cannot run, 2 usage. */
+#include <event2/thread.h>
+#include <getopt.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "daemon.h"
+#include "lib/log.h"
+#include "lib/memory.h"
+
+#ifndef GREENLINE_VERSION
+#define GREENLINE_VERSION "0.1.0"
+#endif
+
+static const char help[] =
+    "Usage: greenlined [--check-config] -c FILE\n"
+    "The family line of a school: asks, waits, and climbs until somebody answers.\n"
+    "\n"
+    "  -c, --config FILE   the configuration (conf/greenline.conf documents every key)\n"
+    "      --check-config  check it and the gateway programs, say every mistake, exit\n"
+    "      --keys          list the keys of the configuration\n"
+    "  -v, --verbose       log more\n"
+    "      --version       print the version\n"
+    "  -h, --help          this text\n"
+    "\n"
+    "It stays in the foreground and logs to standard error. SIGHUP reloads, SIGTERM drains and ends.\n"
+    "Examples:\n"
+    "  greenlined --check-config -c /etc/greenline/greenline.conf\n"
+    "  greenlined -c /etc/greenline/greenline.conf\n";
+
+enum { OPTION_CHECK = 1000, OPTION_KEYS, OPTION_VERSION };
+
+static const struct option options[] = {
+    { "config", required_argument, NULL, 'c' },       { "check-config", no_argument, NULL, OPTION_CHECK },
+    { "keys", no_argument, NULL, OPTION_KEYS },       { "verbose", no_argument, NULL, 'v' },
+    { "version", no_argument, NULL, OPTION_VERSION }, { "help", no_argument, NULL, 'h' },
+    { NULL, 0, NULL, 0 },
+};
+
+static int say_mistakes(struct mistakes *mistakes)
+{
+    for (size_t i = 0; i < mistakes->count; i++)
+        fprintf(stderr, "%s\n", mistakes->lines[i]);
+    if (mistakes->dropped)
+        fprintf(stderr, "and %zu more\n", mistakes->dropped);
+    mistakes_free(mistakes);
+    return 1;
+}
+
+static int run(const char *path, bool check, bool verbose)
+{
+    struct mistakes mistakes = { 0 };
+    struct config config = { 0 };
+    struct daemon *daemon;
+    struct error err;
+    int status;
+
+    if (!config_read(&config, path, &mistakes))
+        return say_mistakes(&mistakes);
+    if (check) {
+        daemon_check(&config, &mistakes);
+        config_free(&config);
+        if (mistakes.count)
+            return say_mistakes(&mistakes);
+        printf("%s: no mistakes\n", path);
+        return 0;
+    }
+    if (verbose)
+        config.log.number = LOG_LEVEL_DEBUG;
+    daemon = daemon_new(&config, &err);
+    if (!daemon) {
+        fprintf(stderr, "greenlined: %s\n", err.text);
+        config_free(&config);
+        return 1;
+    }
+    status = daemon_run(daemon);
+    daemon_free(daemon);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    const char *path = NULL;
+    bool check = false, verbose = false;
+    int option;
+
+    setlocale(LC_ALL, "");
+    evthread_use_pthreads();
+    while ((option = getopt_long(argc, argv, "c:vh", options, NULL)) != -1) {
+        switch (option) {
+        case 'c':
+            path = optarg;
+            break;
+        case OPTION_CHECK:
+            check = true;
+            break;
+        case OPTION_KEYS:
+            config_keys_print(stdout);
+            return 0;
+        case 'v':
+            verbose = true;
+            break;
+        case OPTION_VERSION:
+            puts("greenlined " GREENLINE_VERSION);
+            return 0;
+        case 'h':
+            fputs(help, stdout);
+            return 0;
+        default:
+            return 2;
+        }
+    }
+    if (!path || optind < argc) {
+        fprintf(stderr, "greenlined: %s: try `greenlined --help`\n", path ? "too many arguments" : "no configuration named with -c");
+        return 2;
+    }
+    return run(path, check, verbose);
+}

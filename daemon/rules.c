@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The configuration as outbox, engine and supervisor want it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/ladder.h"
+#include "core/template.h"
+#include "daemon_internal.h"
+#include "lib/memory.h"
+#include "lib/paths.h"
+
+struct outbox_rules rules_outbox(const struct daemon *d)
+{
+    return (struct outbox_rules){
+        .telling = { .zone = d->zone, .quiet = { d->config.school.quiet_from_min, d->config.school.quiet_to_min },
+                     .per_line_day = d->config.limits.per_line_day },
+        .signature = d->config.school.signature,
+        .school = d->config.school.name,
+        .school_number = "",
+        .retry_first = d->config.retry.first_ms,
+        .retry_max = d->config.retry.max_ms,
+        .demo = d->config.demo,
+    };
+}
+
+static void copy_step(struct ladder_step *out, const struct config_step *in)
+{
+    *out = (struct ladder_step){ .after = in->after_ms, .calls = in->calls, .answer = mem_dup(in->answer) };
+    for (; in->who[out->who_count] && out->who_count < LADDER_WORDS_MAX; out->who_count++)
+        out->who[out->who_count] = mem_dup(in->who[out->who_count]);
+    for (; in->channels[out->channel_count] && out->channel_count < LADDER_WORDS_MAX; out->channel_count++)
+        out->channels[out->channel_count] = mem_dup(in->channels[out->channel_count]);
+}
+
+/* The snapshot of a configured ladder; the shipped default ("{}") when the kind has none. */
+static char *ladder_of(void *arg, enum kind kind, const char *name)
+{
+    const struct daemon *d = arg;
+    const struct config_ladder *in = name ? config_ladder_find(&d->config, name) : config_ladder_of_kind(&d->config, kind_row(kind)->name);
+    struct ladder ladder = { 0 };
+    char *text;
+
+    if (!in)
+        return name ? NULL : mem_dup("{}");
+    ladder.name = mem_dup(in->name);
+    ladder.then = mem_dup(in->then);
+    for (size_t i = 0; i < in->step_count && i < LADDER_STEPS_MAX; i++)
+        copy_step(&ladder.steps[ladder.step_count++], &in->steps[i]);
+    text = ladder_format(&ladder);
+    ladder_free(&ladder);
+    return text;
+}
+
+struct engine_rules rules_engine(struct daemon *d)
+{
+    struct engine_rules rules = { .templates = d->config.templates, .language = d->config.school.language, .zone = d->zone,
+                                  .ladder = ladder_of, .ladder_arg = d };
+
+    for (size_t i = 0; i < KINDS; i++) {
+        const struct config_kind *kind = config_kind_find(&d->config, kind_row((enum kind)i)->name);
+
+        rules.due[i] = kind ? kind->due_ms : -1;
+        rules.grace[i] = kind ? kind->grace_ms : -1;
+    }
+    return rules;
+}
+
+/* The supervisor's view of a configured gateway; `path` is the caller's to free. */
+static struct gateway_config supervised(const struct config_gateway *in, char **path)
+{
+    *path = path_gateway(in->program);
+    return (struct gateway_config){ .name = in->name, .program = *path, .channels = (const char *const *)in->channels,
+                                    .prefixes = (const char *const *)in->prefixes, .config = in->config, .rate = in->rate };
+}
+
+static void route(struct daemon *d)
+{
+    struct outbox_gateway *gateways = mem_new(d->config.gateway_count, sizeof *gateways);
+
+    for (size_t i = 0; i < d->config.gateway_count; i++) {
+        const struct config_gateway *in = &d->config.gateways[i];
+
+        gateways[i] = (struct outbox_gateway){ .name = in->name, .channels = (const char *const *)in->channels,
+                                               .prefixes = (const char *const *)in->prefixes, .price_e4 = in->price_e4 };
+    }
+    outbox_set_gateways(d->outbox, gateways, d->config.gateway_count);
+    free(gateways);
+    d->rerouting = true;
+}
+
+bool rules_open_gateways(struct daemon *d, struct error *err)
+{
+    const size_t count = d->config.gateway_count;
+    struct gateway_config *configs = mem_new(count, sizeof *configs);
+    char **paths = mem_new(count, sizeof *paths);
+    bool good;
+
+    for (size_t i = 0; i < count; i++)
+        configs[i] = supervised(&d->config.gateways[i], &paths[i]);
+    route(d);
+    good = gateways_reload(d->gateways, configs, count, err);
+    for (size_t i = 0; i < count; i++)
+        free(paths[i]);
+    free(paths);
+    free(configs);
+    return good;
+}
+
+static void check_gateway(const struct config *config, const struct config_gateway *g, struct mistakes *mistakes)
+{
+    CLEANUP(mem_clean) char *path = path_gateway(g->program);
+    struct gateway_ready ready = { 0 };
+    struct error err;
+
+    if (!gateway_describe(&ready, path, &err)) {
+        mistakes_add(mistakes, "%s:%d: gateways.%s: %s", g->file, g->line, g->name, err.text);
+        return;
+    }
+    for (char **channel = g->channels; *channel; channel++) {
+        bool can = false;
+
+        for (char **has = ready.channels; has && *has; has++)
+            can |= strcmp(*has, *channel) == 0;
+        if (!can)
+            mistakes_add(mistakes, "%s:%d: gateways.%s.channels: %s: the program %s cannot carry it: take it out", g->file, g->line, g->name,
+                         *channel, g->program);
+    }
+    if (config->demo && !ready.simulated && !json_is_true(json_object_get(g->config, "simulated")))
+        mistakes_add(mistakes, "%s:%d: gateways.%s: a demo store uses simulated gateways only: take `simulator`", g->file, g->line, g->name);
+    gateway_ready_free(&ready);
+}
+
+void daemon_check(const struct config *config, struct mistakes *mistakes)
+{
+    struct error err;
+    struct grammar *grammar = grammar_open(config->answers, &err);
+
+    if (!grammar)
+        mistakes_add(mistakes, "%s", err.text);
+    grammar_close(grammar);
+    for (size_t i = 0; i < config->gateway_count; i++)
+        check_gateway(config, &config->gateways[i], mistakes);
+}
