@@ -30,7 +30,7 @@ DAEMON_LIBS := $(call libs,rehearsal api import inbox engine outbox store core c
 GATEWAYS := $(notdir $(patsubst %/,%,$(filter-out gateways/common/,$(wildcard gateways/*/))))
 GATEWAY_PROGRAMS := $(addprefix $(B)/gateways/,$(GATEWAYS))
 
-.PHONY: all help clean deps
+.PHONY: all help clean deps demo check lint sanitize fuzz bench install
 all: $(B)/greenlined $(B)/greenline $(GATEWAY_PROGRAMS)
 
 $(B)/obj/%.o: %.c
@@ -64,7 +64,12 @@ $(B)/greenline: $(B)/obj/daemon/cli/main.o $(call libs,cli lib)
 	@echo '  LD $@'
 	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
+# A gateway's objects as an archive too, so that its tests take the files they need.
 define gateway
+$(B)/lib/gateway-$(1).a: $(call objects,$(call sources,gateways/$(1)))
+	@mkdir -p $$(@D)
+	@rm -f $$@
+	$(Q)ar rcs $$@ $$^
 $(B)/gateways/$(1): $(call objects,$(call sources,gateways/$(1))) $(B)/lib/common.a $(B)/lib/lib.a
 	@mkdir -p $$(@D)
 	@echo '  LD $$@'
@@ -74,6 +79,33 @@ $(foreach g,$(GATEWAYS),$(eval $(call gateway,$(g))))
 
 include tests/tests.mk
 include tests/gateways/gateways.mk
+
+help:
+	@echo 'make            builds build/greenlined, build/greenline, build/gateways/*'
+	@echo 'make demo       installs what is missing, builds, shows three days of a sample school (KEEP=1, KILL=1, DATA=DIR)'
+	@echo 'make check      installs what is missing, builds, runs every test'
+	@echo 'make deps       installs what building and testing need (root or sudo; else says what)'
+	@echo 'make lint       layers, sizes, banned calls, clang-format, clang-tidy, cppcheck'
+	@echo 'make sanitize   every test under AddressSanitizer and UndefinedBehaviorSanitizer'
+	@echo 'make fuzz       every parser of outside input, SECONDS=20 each'
+	@echo 'make bench      first figures of speed and memory'
+
+BUILD_PACKAGES := gcc g++ make libc6-dev libevent-dev libsqlite3-dev libcurl4-openssl-dev libconfig-dev libical-dev \
+                  libphonenumber-dev libjansson-dev libsodium-dev libcsv-dev libunistring-dev libsystemd-dev libssl-dev \
+                  gettext tzdata python3
+TEST_PACKAGES := libcmocka-dev sqlite3 curl
+LINT_PACKAGES := clang clang-tidy clang-format cppcheck
+deps:
+	@tests/deps.sh $(BUILD_PACKAGES) $(TEST_PACKAGES)
+
+demo:
+	@tests/deps.sh $(BUILD_PACKAGES)
+	@$(MAKE) --no-print-directory -s -j$$(nproc) all
+	@python3 conf/sample/demo.py
+
+check: deps
+	@$(MAKE) --no-print-directory -j$$(nproc) all tests
+	@$(MAKE) --no-print-directory run-tests
 
 clean:
 	rm -rf build build-*

@@ -165,8 +165,7 @@ const struct view view_ask = {
 const struct view view_outbox = {
     .columns = { ID, { N_("due"), "due", cell_short, LOOK_WHOLE }, { N_("child"), "students", cell_names, LOOK_PROSE },
                  { N_("to"), "person", cell_name, LOOK_PROSE }, { N_("channel"), "channel", cell_word, LOOK_WHOLE }, STATE,
-                 { N_("reason"), "reason", cell_word, LOOK_PROSE }, { N_("gateway"), "gateway", cell_text, LOOK_PROSE },
-                 { N_("tries"), "tries", cell_text, LOOK_NUMBER }, { N_("text"), "text", cell_text, LOOK_PROSE } },
+                 { N_("reason"), "reason", cell_word, LOOK_PROSE }, { N_("text"), "text", cell_text, LOOK_PROSE } },
 };
 
 const struct view view_message = {

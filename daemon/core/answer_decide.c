@@ -15,21 +15,20 @@
 static const struct {
     enum answer_class option[2];
     enum answer_class yes, no, fine, ack;
-    bool question_over_ack; /* thanks with a question is a question */
 } kinds[ANSWER_KINDS] = {
-    [ANSWER_KIND_CHECKIN] = { { ANSWER_FINE, ANSWER_HELP }, ANSWER_ACK, NOTHING, ANSWER_FINE, ANSWER_ACK, true },
-    [ANSWER_KIND_MEETING] = { { ANSWER_YES, ANSWER_NO }, ANSWER_YES, ANSWER_NO, NOTHING, ANSWER_ACK, true },
-    [ANSWER_KIND_ACK] = { { ANSWER_ACK, NOTHING }, ANSWER_ACK, ANSWER_NO, ANSWER_ACK, ANSWER_ACK, true },
-    [ANSWER_KIND_EMERGENCY] = { { ANSWER_ACK, ANSWER_HELP }, ANSWER_ACK, NOTHING, ANSWER_ACK, ANSWER_ACK, true },
-    [ANSWER_KIND_ABSENT] = { { ANSWER_YES, ANSWER_NO }, ANSWER_YES, ANSWER_NO, NOTHING, ANSWER_ACK, true },
-    [ANSWER_KIND_CONFIRM_NUMBER] = { { ANSWER_YES, ANSWER_NO }, ANSWER_YES, ANSWER_NO, NOTHING, ANSWER_ACK, true },
-    [ANSWER_KIND_SLOT] = { { ANSWER_YES, ANSWER_NO }, ANSWER_YES, ANSWER_NO, NOTHING, ANSWER_ACK, true },
-    [ANSWER_KIND_DUTY] = { { ANSWER_YES, ANSWER_NO }, ANSWER_YES, ANSWER_NO, NOTHING, ANSWER_ACK, true },
-    [ANSWER_KIND_COUNT] = { { NOTHING, NOTHING }, NOTHING, NOTHING, NOTHING, NOTHING, true },
-    [ANSWER_KIND_CHOICE] = { { NOTHING, NOTHING }, NOTHING, NOTHING, NOTHING, NOTHING, true },
-    [ANSWER_KIND_WHICH_CHILD] = { { NOTHING, NOTHING }, NOTHING, NOTHING, NOTHING, NOTHING, true },
-    [ANSWER_KIND_NONE] = { { NOTHING, NOTHING }, NOTHING, NOTHING, NOTHING, NOTHING, true },
-    [ANSWER_KIND_VOICE_CHECKIN] = { { ANSWER_FINE, ANSWER_HELP }, NOTHING, NOTHING, NOTHING, NOTHING, false },
+    [ANSWER_KIND_CHECKIN] = { { ANSWER_FINE, ANSWER_HELP }, ANSWER_ACK, NOTHING, ANSWER_FINE, ANSWER_ACK },
+    [ANSWER_KIND_MEETING] = { { ANSWER_YES, ANSWER_NO }, ANSWER_YES, ANSWER_NO, NOTHING, ANSWER_ACK },
+    [ANSWER_KIND_ACK] = { { ANSWER_ACK, NOTHING }, ANSWER_ACK, ANSWER_NO, ANSWER_ACK, ANSWER_ACK },
+    [ANSWER_KIND_EMERGENCY] = { { ANSWER_ACK, ANSWER_HELP }, ANSWER_ACK, NOTHING, ANSWER_ACK, ANSWER_ACK },
+    [ANSWER_KIND_ABSENT] = { { ANSWER_YES, ANSWER_NO }, ANSWER_YES, ANSWER_NO, NOTHING, ANSWER_ACK },
+    [ANSWER_KIND_CONFIRM_NUMBER] = { { ANSWER_YES, ANSWER_NO }, ANSWER_YES, ANSWER_NO, NOTHING, ANSWER_ACK },
+    [ANSWER_KIND_SLOT] = { { ANSWER_YES, ANSWER_NO }, ANSWER_YES, ANSWER_NO, NOTHING, ANSWER_ACK },
+    [ANSWER_KIND_DUTY] = { { ANSWER_YES, ANSWER_NO }, ANSWER_YES, ANSWER_NO, NOTHING, ANSWER_ACK },
+    [ANSWER_KIND_COUNT] = { { NOTHING, NOTHING }, NOTHING, NOTHING, NOTHING, NOTHING },
+    [ANSWER_KIND_CHOICE] = { { NOTHING, NOTHING }, NOTHING, NOTHING, NOTHING, NOTHING },
+    [ANSWER_KIND_WHICH_CHILD] = { { NOTHING, NOTHING }, NOTHING, NOTHING, NOTHING, NOTHING },
+    [ANSWER_KIND_NONE] = { { NOTHING, NOTHING }, NOTHING, NOTHING, NOTHING, NOTHING },
+    [ANSWER_KIND_VOICE_CHECKIN] = { { ANSWER_FINE, ANSWER_HELP }, NOTHING, NOTHING, NOTHING, NOTHING },
 };
 
 static void say(struct answer *out, enum answer_class class, const char *rule)
@@ -350,23 +349,51 @@ static bool is_being(const struct reading *reading, const struct token *token)
     return last == 0x662f || last == 0x7cfb; /* 是 系 */
 }
 
-/* "我不是小红的妈妈": a negation and a title or "number" at the end of the clause, with a name between. */
+/* 这个人, 此人: "没有王小明这个人". */
+static bool is_this_one(const struct reading *reading, const struct token *token)
+{
+    const uint32_t first = reading->plain.letters[token->start];
+
+    return first == 0x8fd9 || first == 0x6b64; /* 这 此 */
+}
+
+/* What may stand at the end of "I am not …": a title, "number", or an unknown name where the number is the question. */
+static bool ends_denial(const struct reading *reading, size_t index)
+{
+    const enum role role = reading->tokens[index].role;
+    const bool named = role == ROLE_UNKNOWN && reading->question->kind == ANSWER_KIND_CONFIRM_NUMBER;
+
+    return (role == ROLE_TITLE || named) && token_last_of_clause(reading, index);
+}
+
+/* The negation of "我不是小红的妈妈", "没有王小明这个人": only a name and the like between it and the end. */
+static int find_denial(const struct reading *reading, size_t last)
+{
+    const struct token *end = &reading->tokens[last];
+
+    for (size_t i = last; i--;) {
+        const struct token *token = &reading->tokens[i];
+
+        if (token->clause != end->clause)
+            break;
+        if (token->role == ROLE_NOT)
+            return (is_being(reading, token) && token->end - token->start > 1) || is_this_one(reading, end)
+                       ? (int)i
+                       : TOKEN_NONE;
+        if (token->role != ROLE_UNKNOWN && token->role != ROLE_CHILD && token->role != ROLE_PLAIN &&
+            token->role != ROLE_TITLE)
+            break;
+    }
+    return TOKEN_NONE;
+}
+
 static int find_not_theirs(const struct reading *reading)
 {
     for (size_t i = 0; i < reading->count; i++) {
-        const struct token *token = &reading->tokens[i];
+        const int denial = ends_denial(reading, i) ? find_denial(reading, i) : TOKEN_NONE;
 
-        for (size_t j = i; j-- && token->role == ROLE_TITLE && token_last_of_clause(reading, i);) {
-            const struct token *before = &reading->tokens[j];
-
-            if (before->clause != token->clause)
-                break;
-            if (before->role == ROLE_NOT && before->end - before->start > 1)
-                return is_being(reading, before) ? (int)j : TOKEN_NONE;
-            if (before->role != ROLE_UNKNOWN && before->role != ROLE_CHILD && before->role != ROLE_PLAIN &&
-                before->role != ROLE_TITLE)
-                break;
-        }
+        if (denial != TOKEN_NONE)
+            return denial;
     }
     return TOKEN_NONE;
 }

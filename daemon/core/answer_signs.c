@@ -145,10 +145,10 @@ static bool claims_number(const struct reading *reading, size_t index)
         return false;
     for (size_t i = index; i-- && reading->tokens[i].clause == reading->tokens[index].clause;) {
         const struct token *token = &reading->tokens[i];
-        const uint32_t *last = &reading->plain.letters[token->end - 1];
-        const uint32_t before = token->end > 1 ? last[-1] : 0;
+        const uint32_t last = reading->plain.letters[token->end - 1];
+        const uint32_t before = token->end > 1 ? reading->plain.letters[token->end - 2] : 0;
 
-        if (*last == 0x662f) /* 是, but not 你是, 您是, 不是 */
+        if (last == 0x662f) /* 是, but not 你是, 您是, 不是 */
             return before != 0x4f60 && before != 0x60a8 && before != 0x4e0d;
     }
     return false;
@@ -236,21 +236,38 @@ static bool gives_way(const struct reading *reading, const struct token *token, 
     if (before == VERDICT_DOUBT || weak || says == VERDICT_ACK)
         return true;
     return before == VERDICT_NO && says == VERDICT_YES && !insists(reading, token) &&
-           (kind == ANSWER_KIND_MEETING || kind == ANSWER_KIND_SLOT || kind == ANSWER_KIND_DUTY);
+           (kind == ANSWER_KIND_MEETING || kind == ANSWER_KIND_SLOT || kind == ANSWER_KIND_DUTY ||
+            kind == ANSWER_KIND_ABSENT);
 }
 
-/* A negation whose word we do not know ("没一点精神"), or a supposition here or in the clause before. */
-static bool is_shaken(const struct reading *reading, size_t clause)
+/* A negation in the clause whose word we do not know: "没一点精神", "不肯洗澡". */
+static bool negates_unknown(const struct reading *reading, size_t clause)
 {
     for (size_t i = 0; i < reading->count; i++) {
         const struct token *token = &reading->tokens[i];
 
         if (token->clause == clause && !token->used && (token->role == ROLE_NOT || token->role == ROLE_DONT))
             return true;
-        if (token->role == ROLE_IF && (token->clause == clause || token->clause + 1 == clause))
-            return true;
     }
     return false;
+}
+
+/* Such a negation, or a supposition here or in the clause before. */
+static bool is_shaken(const struct reading *reading, size_t clause)
+{
+    return negates_unknown(reading, clause) || clause_has(reading, clause, ROLE_IF) ||
+           (clause && clause_has(reading, clause - 1, ROLE_IF));
+}
+
+/* "在路上吧": good enough for a meeting, not for a missing child. */
+static bool is_guessed(const struct reading *reading, size_t clause)
+{
+    bool guessed = false;
+
+    for (size_t i = 0; i < reading->count; i++)
+        if (reading->tokens[i].clause == clause)
+            guessed = reading->plain.letters[reading->tokens[i].end - 1] == 0x5427; /* 吧 */
+    return guessed && reading->question->kind == ANSWER_KIND_ABSENT;
 }
 
 /* Doubt said before the question word: "不知道怎么说". */
@@ -302,7 +319,7 @@ enum verdict signs_clause(const struct reading *reading, size_t clause, int *tok
         return doubts_first(reading, clause) ? VERDICT_DOUBT : VERDICT_QUESTION;
     if (verdict == VERDICT_NONE && is_bare_no(reading, clause, token))
         return VERDICT_NO;
-    if (is_positive(verdict) && is_shaken(reading, clause))
+    if (is_positive(verdict) && (is_shaken(reading, clause) || is_guessed(reading, clause)))
         return VERDICT_DOUBT;
     return verdict;
 }
@@ -378,6 +395,14 @@ static bool is_lenient(const struct reading *reading, size_t clause)
     return false;
 }
 
+/* A bare "no" before the answer ("没有，都好") hides nothing. */
+static bool says_no(const struct reading *reading, size_t clause)
+{
+    int token = TOKEN_NONE;
+
+    return is_bare_no(reading, clause, &token) && reading->clause_count > 1;
+}
+
 bool signs_understood(const struct reading *reading)
 {
     for (size_t clause = 0; clause < reading->clause_count; clause++) {
@@ -385,7 +410,11 @@ bool signs_understood(const struct reading *reading)
         bool decides = false;
         const size_t unknown = unknown_letters(reading, clause, &tail, &decides);
 
-        if (unknown == 0 || is_lenient(reading, clause))
+        if (is_lenient(reading, clause))
+            continue;
+        if (negates_unknown(reading, clause) && !says_no(reading, clause))
+            return false;
+        if (unknown == 0)
             continue;
         if (!decides || tail > STRAY_LETTERS_MAX || unknown > HEAD_LETTERS_MAX)
             return false;

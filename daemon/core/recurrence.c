@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * RFC 5545 rules by libical; see recurrence.h. libical checks little, so keys and ranges are checked here first. It is
- * given the dates only: every n-th week is counted here; UNTIL is held here, because libical compares a floating date with it unconverted, and so are
- * COUNT (else the walk could not begin in the middle) and the times of day (an impossible rule with 384 of them took
- * libical 107 s).
+ * asked for days only. Held here are UNTIL (it compares a floating date with UNTIL unconverted), the count of weeks (it
+ * errs by one about the ends of a week), COUNT (else a walk could not begin in the middle) and the times of day (an
+ * impossible rule with 384 of them took it 107 s).
  */
 #include "core/recurrence.h"
 
@@ -65,7 +65,7 @@ static const struct part_row {
     [BYSECOND] = { "BYSECOND", 0, 0, false, true, ANY }, /* 0 only: nothing happens by the second */
 };
 
-/* What libical need not know, and what it errs in when weeks are counted: from a Sunday on it is a week off. */
+/* What libical need not know, and what it errs in: of every 2nd Sunday from a Tuesday on it misses the first. */
 #define HELD_HERE (1u << UNTIL | 1u << PART_COUNT | 1u << WKST | 1u << BYHOUR | 1u << BYMINUTE | 1u << BYSECOND)
 #define HELD_FOR_WEEKS (1u << INTERVAL)
 

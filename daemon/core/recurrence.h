@@ -31,8 +31,9 @@ void recurrence_free(struct recurrence *recurrence);
 /*
  * RFC 5545 3.3.10. A leading "RRULE:" is dropped; UNTIL is checked as a date (a day counts to its end; with Z it is
  * UTC); COUNT (at most 2000) and UNTIL exclude each other; BYHOUR and BYMINUTE may name up to 24 times a day, BYSETPOS
- * chooses among the days of a month or year. `start` gives the time of
- * day and is the first candidate. `out` is untouched on failure.
+ * chooses among the days of a month or year. Refused, because libical 3.0.16 errs in them: BYWEEKNO, BYYEARDAY with
+ * BYMONTH, and negative BYMONTHDAY of DAILY. `start` gives the time of day and is the first candidate. `out` is
+ * untouched on failure.
  */
 bool recurrence_parse(struct recurrence *out, const char *rrule, struct local_time start, struct error *err);
 

@@ -3,6 +3,7 @@
  * From files to an intake: each file decoded, parsed and recognised; lists that may be students or contacts decided
  * when the certain ones are known; rows read; references resolved. See intake.h.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,6 +32,17 @@ static struct place whole_file(size_t file)
     return (struct place){ .file = file, .row = 0, .column = -1 };
 }
 
+/* A sentence that begins with "row N: " has its place in front of the colon. */
+static void add_failure(struct intake *intake, size_t index, const char *text)
+{
+    struct place place = whole_file(index);
+    int used = 0;
+
+    if (sscanf(text, "row %9d: %n", &place.row, &used) != 1 || used == 0)
+        place.row = used = 0;
+    intake_add(intake, place, false, "%s", text + used);
+}
+
 /* Bytes to a recognised sheet. A failure is one mistake of the file. */
 static void open_file(struct opened *opened, struct intake *intake, size_t index, const struct import_file *file,
                       const struct import_options *options)
@@ -45,7 +57,7 @@ static void open_file(struct opened *opened, struct intake *intake, size_t index
     text_free(&text);
     intake->sheets[index].encoding = encoding_name(encoding);
     if (!opened->ok)
-        intake_add(intake, whole_file(index), false, "%s", err.text);
+        add_failure(intake, index, err.text);
 }
 
 /* The column with the configured header becomes the key, whatever else looks like one. */

@@ -70,8 +70,7 @@ void import_check(struct import_check *out, struct store *store, const struct im
                                           .known = &acquaintance.known });
     plan_make(&out->plan, &out->intake, &roster,
               &(struct plan_setting){ .headers = request->headers, .now = request->now, .zone = request->zone, .today = date });
-    out->stores = !request->dry_run && (request->partial || out->intake.mistake_count == 0) &&
-                  json_array_size(out->plan.steps) > 0;
+    out->stores = !request->dry_run && (request->partial || out->intake.mistake_count == 0);
     free(acquaintance.students);
     free(acquaintance.staff);
     roster_free(&roster);

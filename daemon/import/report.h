@@ -23,7 +23,7 @@ struct import_request {
 struct import_check {
     struct intake intake;
     struct plan plan;
-    bool stores; /* the plan is to be applied: no mistakes (or partial), not a dry run, and something changes */
+    bool stores; /* the plan is to be applied: no mistakes (or partial), not a dry run; it may be empty */
 };
 
 /* Always fills `out`; free with import_check_free(). Files are borrowed for the call. */

@@ -158,6 +158,18 @@ static void judge_twice(struct intake *intake, const struct intake_student *firs
                    again->ref, first->place.row, first->name);
 }
 
+/* A number that the store knows as another child's: a changed name is mended by a sheet, a changed child is not. */
+static void judge_stranger(struct resolver *resolver, struct intake_student *student, const struct entry *known)
+{
+    if (strcmp(student->name, known->name) == 0 || text_distance(student->name, known->name) <= 1)
+        return;
+    if (!student->class || !known->class || strcmp(student->class, known->class) == 0)
+        return;
+    student->faulty = true;
+    intake_add(resolver->intake, student->place, false,
+               "\"%s\" is the number of %s (%s) in the store: give each child its own number", student->ref, known->name, known->class);
+}
+
 static void find_twice(struct resolver *resolver)
 {
     const struct roll *roll = &resolver->roll;
@@ -168,6 +180,8 @@ static void find_twice(struct resolver *resolver)
 
         while (first > 0 && strcmp(roll->by_ref[first - 1].ref, entry->ref) == 0)
             first--;
+        if (first != i && !entry->student && roll->by_ref[first].student)
+            judge_stranger(resolver, &resolver->intake->students[roll->by_ref[first].student - resolver->intake->students], entry);
         if (first != i && entry->student && roll->by_ref[first].student)
             judge_twice(resolver->intake, roll->by_ref[first].student,
                         &resolver->intake->students[entry->student - resolver->intake->students]);

@@ -134,6 +134,43 @@ static void read_remark(struct reader *reader, struct intake_student *student)
     }
 }
 
+/* The age is not stored, but a cell that is no age is a mistake, and one that belies the date of birth is said. */
+static void check_age(struct reader *reader, const struct intake_student *student)
+{
+    const int column = reader_column(reader, "student.age");
+    const char *text = reader_cell(reader, column);
+    CLEANUP(mem_clean) char *folded = clean_fold(text);
+    const size_t digits = strspn(folded, "0123456789");
+    const char *rest = folded + digits;
+    int age;
+
+    if (!*folded || reader_none(reader, text, NULL))
+        return;
+    if (digits == 0 || digits > 2 || (*rest && !text_starts(rest, "岁") && !text_starts(rest, "周岁") && !text_starts(rest, ".0"))) {
+        reader_fault(reader, column, "\"%.40s\" is no age: write e.g. 10", text);
+        return;
+    }
+    if (!student->birth.year)
+        return;
+    age = date_age(student->birth, reader->options->today);
+    if (atoi(folded) < age - 1 || atoi(folded) > age + 2) /* 虚岁 counts up to two more */
+        reader_warn(reader, column, "%d does not agree with the date of birth (%d): the date is taken", atoi(folded), age);
+}
+
+/* Who has left stays in the store until somebody says so there. */
+static void check_status(struct reader *reader, const struct intake_student *student)
+{
+    static const char *const gone[] = { "转出", "转学", "毕业", "辍学", "退学" };
+    const char *text = reader_text(reader, "student.status");
+
+    for (size_t i = 0; i < COUNT(gone); i++) {
+        if (strstr(text, gone[i]))
+            reader_warn(reader, reader_column(reader, "student.status"),
+                        "\"%.40s\": a child that has left is taken out by greenline student end %s", text,
+                        student->ref ? student->ref : "REF");
+    }
+}
+
 static void read_rest(struct reader *reader, struct intake_student *student)
 {
     student->former_name = reader_name(reader, "student.former_name", false);
@@ -143,6 +180,8 @@ static void read_rest(struct reader *reader, struct intake_student *student)
     reader_claim(reader, "student.left_behind", &student->left_behind);
     reader_claim(reader, "student.boarding", &student->boarding);
     read_remark(reader, student);
+    check_age(reader, student);
+    check_status(reader, student);
 }
 
 /* 班主任 and 帮扶教师 beside a child. */

@@ -192,6 +192,18 @@ static void take(struct inbox *inbox, const struct reply *reply, struct match *m
     }
 }
 
+/* "收到", "好的谢谢": nobody needs to look at it. A bare option is another matter. */
+static bool only_thanks(struct inbox *inbox, const char *text)
+{
+    struct answer answer = { 0 };
+    bool thanks;
+
+    answer_read(&answer, inbox->grammar, &(struct answer_question){ .kind = ANSWER_KIND_ACK }, text);
+    thanks = answer.class == ANSWER_ACK && !answer.rest && !answer.has_value && !strpbrk(text, "0123456789");
+    answer_free(&answer);
+    return thanks;
+}
+
 /* No question is open: only wishes about the line and trouble are understood. */
 static void take_alone(struct inbox *inbox, const struct reply *reply)
 {
@@ -200,6 +212,8 @@ static void take_alone(struct inbox *inbox, const struct reply *reply)
     answer_read(&match.answer, inbox->grammar, &(struct answer_question){ .kind = ANSWER_KIND_NONE }, reply->text);
     if (match.answer.machine)
         done(inbox, reply, "ignored", "an automatic reply");
+    else if (match.answer.class == ANSWER_FREE && only_thanks(inbox, reply->text))
+        done(inbox, reply, "understood", "a thank-you; nothing was asked");
     else if (match.answer.class == ANSWER_OPTOUT || match.answer.class == ANSWER_OPTIN)
         take_optout(inbox, reply, &match, match.answer.class == ANSWER_OPTIN);
     else if (match.answer.class == ANSWER_WRONG_NUMBER)
@@ -294,13 +308,15 @@ int64_t inbox_receive(struct inbox *inbox, const struct inbound *in)
 {
     const time_ms now = turn_now(inbox->turn);
     struct phone phone = { 0 };
-    struct reply reply = { .gateway = in->gateway, .uid = in->uid, .sender = in->from, .kind = kind_of(in), .message = in->message,
+    CLEANUP(mem_clean) char *sender = NULL;
+    struct reply reply = { .gateway = in->gateway, .uid = in->uid, .kind = kind_of(in), .message = in->message,
                            .text = in->digits && in->digits[0] ? in->digits : in->text ? in->text : "", .at = in->at ? in->at : now,
                            .received = now };
 
     reply.line = line_of(inbox, in, &phone);
-    if (phone.e164[0])
-        reply.sender = phone.e164;
+    if (in->message)
+        sender = store_text(inbox->store, "SELECT e164 FROM line WHERE id = $1", "i", reply.line);
+    reply.sender = sender ? sender : phone.e164[0] ? phone.e164 : in->from;
     reply.id = reply_put(inbox->store, &reply);
     if (!reply.id)
         return 0;

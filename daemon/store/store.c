@@ -128,8 +128,13 @@ static struct query query_open(struct store *store, const char *sql, const char 
     if (store->failed)
         return query;
     query.statement = statement_of(store, sql, &query.own);
-    for (int i = 0; query.statement && types[i]; i++)
-        bind_one(query.statement, i + 1, types[i], args);
+    for (int i = 0; query.statement && types[i]; i++) {
+        char name[12];
+
+        /* SQLite numbers $n by first appearance: the name decides, not the place */
+        snprintf(name, sizeof name, "$%d", i + 1);
+        bind_one(query.statement, sqlite3_bind_parameter_index(query.statement, name), types[i], args);
+    }
     return query;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The request part of the configuration: method, url, headers, body (see setting.h), and what is checked of it. The host
- * must be literal, so that no job can lead the request elsewhere; a body that looks like JSON is filled in once with
- * sample values and must parse.
+ * The request part of the configuration: method, url, headers, body (see setting.h), and what is checked of it. The
+ * host must be literal, so that no job can lead the request elsewhere; a body that looks like JSON is filled in once
+ * with sample values and must parse.
  */
 #include <curl/curl.h>
 #include <stdlib.h>

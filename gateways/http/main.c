@@ -70,10 +70,10 @@ static time_ms real_now(void)
     return clock_now(&system);
 }
 
-static struct answer read_answer(const struct transfer_result *result)
+static struct response read_response(const struct transfer_result *result)
 {
-    return answer_read(result->status, result->body, result->length,
-                       retry_after_parse(result->retry_after, real_now()));
+    return response_read(result->status, result->body, result->length,
+                         retry_after_parse(result->retry_after, real_now()));
 }
 
 /* Health is said when it changes; `detail` is NULL while all is well. */
@@ -165,8 +165,8 @@ static void on_sent(void *arg, const struct transfer_result *result)
     struct http *http = task->http;
 
     if (result->whole) {
-        struct answer answer = read_answer(result);
-        struct verdict verdict = verdict_of(&http->setting->rules, &answer);
+        struct response response = read_response(result);
+        struct verdict verdict = verdict_of(&http->setting->rules, &response);
 
         note_health(http, NULL);
         if (verdict.code)
@@ -175,7 +175,7 @@ static void on_sent(void *arg, const struct transfer_result *result)
             secrets_scrub(&http->setting->secrets, verdict.detail);
         say_verdict(task, &verdict);
         verdict_free(&verdict);
-        answer_free(&answer);
+        response_free(&response);
     } else {
         say_broken(task, result);
     }
@@ -185,13 +185,13 @@ static void on_sent(void *arg, const struct transfer_result *result)
 /* A fate is told only when exactly one of the two conditions holds. */
 static enum gateway_fate fate_of(const struct setting *setting, const struct transfer_result *result)
 {
-    struct answer answer = read_answer(result);
+    struct response response = read_response(result);
     bool sent = setting->sent.statuses.count + setting->sent.place.kind > 0 &&
-                condition_holds(&setting->sent, &answer) == HOLDS_YES;
+                condition_holds(&setting->sent, &response) == HOLDS_YES;
     bool not_sent = setting->not_sent.statuses.count + setting->not_sent.place.kind > 0 &&
-                    condition_holds(&setting->not_sent, &answer) == HOLDS_YES;
+                    condition_holds(&setting->not_sent, &response) == HOLDS_YES;
 
-    answer_free(&answer);
+    response_free(&response);
     if (sent == not_sent)
         return GATEWAY_FATE_UNKNOWN;
     return sent ? GATEWAY_FATE_SENT : GATEWAY_FATE_NOT_SENT;

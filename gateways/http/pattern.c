@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Texts with places to fill in; see pattern.h. The names and escapes are two tables; parsing walks from `${` to `${`. */
+/* Texts with places to fill in; see pattern.h. Names and escapes are two tables; parsing walks from `${` to `${`. */
 #include "gateways/http/pattern.h"
 
 #include <stdio.h>

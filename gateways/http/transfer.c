@@ -25,7 +25,7 @@ struct transfer {
     size_t body_read; /* bytes of the body that libcurl has taken */
     bool leaving;     /* the request was about to leave */
     bool headed;      /* the answer's headers came to their empty line */
-    struct text answer;
+    struct text response;
     char error[CURL_ERROR_SIZE];
 };
 
@@ -138,9 +138,9 @@ static size_t take_answer(char *data, size_t size, size_t count, void *arg)
 {
     struct transfer *transfer = arg;
 
-    if (transfer->answer.length + size * count > ANSWER_BYTES_MAX)
+    if (transfer->response.length + size * count > RESPONSE_BYTES_MAX)
         return 0; /* ends the transfer with CURLE_WRITE_ERROR */
-    text_add_n(&transfer->answer, data, size * count);
+    text_add_n(&transfer->response, data, size * count);
     return size * count;
 }
 
@@ -168,7 +168,7 @@ static void free_transfer(struct transfer *transfer)
     curl_multi_remove_handle(transfer->transfers->multi, transfer->easy);
     curl_easy_cleanup(transfer->easy); /* never used again: a failed rewind would stick to it */
     request_free(&transfer->request);
-    text_free(&transfer->answer);
+    text_free(&transfer->response);
     free(transfer);
 }
 
@@ -191,8 +191,8 @@ static void end_transfer(struct transfer *transfer, CURLcode code)
     struct transfer_result result = {
         .whole = code == CURLE_OK && transfer->headed,
         .left = transfer->leaving && (transfer->body_read > 0 || !transfer->request.body.length),
-        .body = transfer->answer.data ? transfer->answer.data : "",
-        .length = transfer->answer.length,
+        .body = transfer->response.data ? transfer->response.data : "",
+        .length = transfer->response.length,
     };
 
     curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);

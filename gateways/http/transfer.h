@@ -23,7 +23,7 @@ struct transfer_result {
     bool whole; /* status and body are those of a whole answer */
     bool left;  /* part of the body, or a request without body, may have reached the server */
     int status;
-    const char *body; /* borrowed, ends in NUL, at most ANSWER_BYTES_MAX */
+    const char *body; /* borrowed, ends in NUL, at most RESPONSE_BYTES_MAX */
     size_t length;
     const char *retry_after; /* the header, borrowed, or NULL */
     const char *detail;      /* why it is not whole */

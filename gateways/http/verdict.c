@@ -44,79 +44,79 @@ bool verdict_class_parse(enum verdict_class *out, const char *name, struct error
                      name ? name : "");
 }
 
-static enum verdict_class class_of_status(const struct answer *answer)
+static enum verdict_class class_of_status(const struct response *response)
 {
-    if (answer->status == 503 && answer->retry_after > 0)
+    if (response->status == 503 && response->retry_after > 0)
         return VERDICT_THROTTLED;
     for (size_t i = 0; i < COUNT(by_status); i++) {
-        if (answer->status >= by_status[i].low && answer->status <= by_status[i].high)
+        if (response->status >= by_status[i].low && response->status <= by_status[i].high)
             return by_status[i].class;
     }
     return VERDICT_UNKNOWN;
 }
 
-static const struct rule *rule_for(const struct rules *rules, const struct answer *answer)
+static const struct rule *rule_for(const struct rules *rules, const struct response *response)
 {
     for (size_t i = 0; i < rules->error_count; i++) {
-        if (condition_holds(&rules->errors[i].condition, answer) == HOLDS_YES)
+        if (condition_holds(&rules->errors[i].condition, response) == HOLDS_YES)
             return &rules->errors[i];
     }
     return NULL;
 }
 
-static int parts_of(const struct rules *rules, const struct answer *answer)
+static int parts_of(const struct rules *rules, const struct response *response)
 {
-    char *text = place_text(&rules->parts, answer);
+    char *text = place_text(&rules->parts, response);
     long parts = text ? strtol(text, NULL, 10) : 0;
 
     free(text);
-    return parts > 0 && parts <= ANSWER_VALUES_MAX ? (int)parts : 0;
+    return parts > 0 && parts <= RESPONSE_VALUES_MAX ? (int)parts : 0;
 }
 
 /* The answer says yes: with the id that it should carry, else the yes is in doubt. */
-static void accept_job(struct verdict *verdict, const struct rules *rules, const struct answer *answer)
+static void accept_job(struct verdict *verdict, const struct rules *rules, const struct response *response)
 {
-    verdict->provider_id_count = place_texts(&rules->provider_id, answer, verdict->provider_ids);
+    verdict->provider_id_count = place_texts(&rules->provider_id, response, verdict->provider_ids);
     if (rules->provider_id.kind != PLACE_NONE && !verdict->provider_id_count) {
         verdict->class = VERDICT_UNKNOWN;
         verdict->detail =
-            mem_format("HTTP %d without the provider's id: the answer is not as provider_id says", answer->status);
+            mem_format("HTTP %d without the provider's id: the answer is not as provider_id says", response->status);
         return;
     }
     verdict->class = VERDICT_ACCEPTED;
-    verdict->parts = parts_of(rules, answer);
+    verdict->parts = parts_of(rules, response);
 }
 
 static void refuse_job(struct verdict *verdict, const struct rules *rules, const struct rule *rule,
-                       const struct answer *answer)
+                       const struct response *response)
 {
-    verdict->class = rule ? rule->class : class_of_status(answer);
-    verdict->retry_after = rule && rule->retry_after ? rule->retry_after : answer->retry_after;
-    verdict->code = place_text(&rules->code, answer);
-    verdict->detail = place_text(&rules->detail, answer);
+    verdict->class = rule ? rule->class : class_of_status(response);
+    verdict->retry_after = rule && rule->retry_after ? rule->retry_after : response->retry_after;
+    verdict->code = place_text(&rules->code, response);
+    verdict->detail = place_text(&rules->detail, response);
     if (!verdict->code)
-        verdict->code = mem_format("%d", answer->status);
+        verdict->code = mem_format("%d", response->status);
     if (!verdict->detail)
-        verdict->detail = mem_format("HTTP %d", answer->status);
+        verdict->detail = mem_format("HTTP %d", response->status);
 }
 
-struct verdict verdict_of(const struct rules *rules, const struct answer *answer)
+struct verdict verdict_of(const struct rules *rules, const struct response *response)
 {
     struct verdict verdict = { .class = VERDICT_UNKNOWN };
-    const struct rule *rule = rule_for(rules, answer);
-    enum holds success = rule ? HOLDS_NO : condition_holds(&rules->success, answer);
+    const struct rule *rule = rule_for(rules, response);
+    enum holds success = rule ? HOLDS_NO : condition_holds(&rules->success, response);
 
-    if (success == HOLDS_DOUBT && answer->status / 100 != 2)
+    if (success == HOLDS_DOUBT && response->status / 100 != 2)
         success = HOLDS_NO; /* an error page without the fields of an answer: the status speaks */
     switch (success) {
     case HOLDS_YES:
-        accept_job(&verdict, rules, answer);
+        accept_job(&verdict, rules, response);
         break;
     case HOLDS_DOUBT:
-        verdict.detail = mem_format("HTTP %d, but the answer is not as success says", answer->status);
+        verdict.detail = mem_format("HTTP %d, but the answer is not as success says", response->status);
         break;
     case HOLDS_NO:
-        refuse_job(&verdict, rules, rule, answer);
+        refuse_job(&verdict, rules, rule, response);
         break;
     }
     return verdict;

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "gateways/http/answer.h"
+#include "gateways/http/response.h"
 #include "lib/clock.h"
 
 enum { RULES_MAX = 64 };
@@ -41,7 +41,7 @@ struct rules {
 struct verdict {
     enum verdict_class class;
     char *code, *detail; /* may be NULL */
-    char *provider_ids[ANSWER_VALUES_MAX];
+    char *provider_ids[RESPONSE_VALUES_MAX];
     size_t provider_id_count;
     int parts; /* 0: not told */
     time_ms retry_after;
@@ -50,7 +50,7 @@ struct verdict {
 /* "permanent", "temporary", "throttled", "account", "unknown". */
 bool verdict_class_parse(enum verdict_class *out, const char *name, struct error *err);
 /* Free with verdict_free(). */
-struct verdict verdict_of(const struct rules *rules, const struct answer *answer);
+struct verdict verdict_of(const struct rules *rules, const struct response *response);
 void verdict_free(struct verdict *verdict);
 void rules_free(struct rules *rules);
 

@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateways/http/answer.c"
 #include "gateways/http/jsonpath.c"
 #include "gateways/http/pattern.c"
+#include "gateways/http/response.c"
 #include "gateways/http/secret.c"
 #include "lib/memory.h"
 #include "lib/text.h"
@@ -64,21 +64,21 @@ static void try_pattern(const char *source, const char *value)
 
 static void try_path(const char *source, const char *body)
 {
-    struct answer answer = answer_read(200, body, strlen(body), 0);
+    struct response response = response_read(200, body, strlen(body), 0);
     struct place place = { .kind = PLACE_JSON };
-    char *texts[ANSWER_VALUES_MAX];
+    char *texts[RESPONSE_VALUES_MAX];
 
     if (jsonpath_parse(&place.path, source, NULL)) {
-        size_t count = place_texts(&place, &answer, texts);
+        size_t count = place_texts(&place, &response, texts);
 
         for (size_t i = 0; i < count; i++) {
-            if (strlen(texts[i]) > ANSWER_VALUE_BYTES_MAX)
+            if (strlen(texts[i]) > RESPONSE_VALUE_BYTES_MAX)
                 abort();
             free(texts[i]);
         }
         place_free(&place);
     }
-    answer_free(&answer);
+    response_free(&response);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -11,10 +11,10 @@ integration: $(INTEGRATION_TESTS)
 
 $(B)/tests/gateways/%: $(B)/obj/tests/gateways/%.o $(B)/lib/lib.a
 	@mkdir -p $(@D)
+	@echo '  LD $@'
 	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
-$(B)/tests/integration/%: $(B)/obj/tests/integration/%.o $(SUPPORT) $(DAEMON_LIBS) $(B)/lib/cli.a $(B)/lib/common.a \
-                          | $(TEST_GATEWAYS) $(GATEWAY_PROGRAMS)
+$(B)/tests/integration/%: $(B)/obj/tests/integration/%.o $(SUPPORT) $(DAEMON_LIBS) | $(TEST_GATEWAYS) $(GATEWAY_PROGRAMS)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(LDFLAGS) $< $(SUPPORT) -Wl,--start-group $(DAEMON_LIBS) $(B)/lib/cli.a $(B)/lib/common.a \
-	  -Wl,--end-group -lcmocka $(LDLIBS) -o $@
+	@echo '  LD $@'
+	$(Q)$(CC) $(LDFLAGS) $< $(call group,$(SUPPORT) $(DAEMON_LIBS)) -o $@

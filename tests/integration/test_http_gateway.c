@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The built http gateway and a server that dies on it. What must hold: a request leaves at most once, `started` is in the
- * pipe before its first byte, and whatever may have left without a whole answer is `unknown`, never refused and never
+ * The built http gateway and a server that dies on it. What must hold: a request leaves at most once, `started` is in
+ * the pipe before its first byte, and whatever may have left without a whole answer is `unknown`, never refused and never
  * repeated.
  */
 #include <poll.h>

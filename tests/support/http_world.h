@@ -20,8 +20,8 @@ struct http_world {
     struct gateway_process gateway;
 };
 
-/* For cmocka: a server that listens and a program that waits for hello; at the end the program must exit with 0 and have
- * logged no warning, unless the test has ended it already and set its pid to -1. */
+/* For cmocka: a server that listens and a program that waits for hello; at the end the program must exit with 0 and
+ * have logged no warning, unless the test has ended it already and set its pid to -1. */
 int http_set_up(void **state);
 int http_tear_down(void **state);
 #define HTTP_TEST(name) cmocka_unit_test_setup_teardown(name, http_set_up, http_tear_down)

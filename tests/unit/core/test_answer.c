@@ -172,6 +172,53 @@ static void test_every_reply_of_the_later_hold_outs_is_read_as_meant(void **stat
     judge_table(*state, TABLES "holdout3.csv");
 }
 
+/* A reply that means help and nothing else stays far from good news, whatever politeness stands round it. */
+static size_t judge_wrapped(const struct grammar *grammar, const char *context, const char *reply)
+{
+    static const char *const heads[] = { "好的，谢谢老师，", "收到。", "1，", "挺好的，就是", "没事，", "OK ", "嗯嗯 ", "老师好，" };
+    static const char *const tails[] = { "", "，谢谢", "。收到", "🙏", "，好的" };
+    size_t dangerous = 0;
+
+    for (size_t i = 0; i < COUNT(heads) * COUNT(tails); i++) {
+        CLEANUP(mem_clean) char *text = mem_format("%s%s%s", heads[i / COUNT(tails)], reply, tails[i % COUNT(tails)]);
+        struct answer answer;
+        enum answer_kind kind;
+
+        read_as(&answer, grammar, context, text, &kind);
+        if (is_dangerous(&answer, "help", kind)) {
+            print_message("%s \"%s\": got DANGEROUS %s\n", context, text, answer.why);
+            dangerous++;
+        }
+        answer_free(&answer);
+    }
+    return dangerous;
+}
+
+static void test_help_stays_help_behind_any_polite_head(void **state)
+{
+    static const char *const tables[] = { TABLES "sample.csv", TABLES "replies.csv", TABLES "holdout.csv",
+                                          TABLES "holdout2.csv", TABLES "holdout3.csv" };
+    static const char *const contexts[] = { "checkin", "ack", "emergency", "none" };
+    size_t dangerous = 0;
+
+    for (size_t i = 0; i < COUNT(tables); i++) {
+        struct table table = table_read(tables[i]);
+
+        for (size_t j = 1; j < table.count; j++)
+            for (size_t k = 0; k < COUNT(contexts); k++)
+                if (strcmp(table.rows[j].field[1], "help") == 0 && strcmp(table.rows[j].field[2], contexts[k]) == 0 &&
+                    strlen(table.rows[j].field[0]) > 4)
+                    dangerous += judge_wrapped(*state, contexts[k], table.rows[j].field[0]);
+        table_free(&table);
+    }
+    assert_int_equal(dangerous, 0);
+}
+
+static void test_what_sounds_good_at_first_is_not_believed(void **state)
+{
+    judge_table(*state, TABLES "traps.csv");
+}
+
 static void expect_rest(const struct grammar *grammar, const char *context, const char *text, const char *rest)
 {
     struct answer answer;
@@ -383,6 +430,8 @@ int main(void)
         cmocka_unit_test(test_every_reply_of_the_own_table_is_read_as_meant),
         cmocka_unit_test(test_every_reply_of_the_hold_out_is_read_as_meant),
         cmocka_unit_test(test_every_reply_of_the_later_hold_outs_is_read_as_meant),
+        cmocka_unit_test(test_help_stays_help_behind_any_polite_head),
+        cmocka_unit_test(test_what_sounds_good_at_first_is_not_believed),
         cmocka_unit_test(test_what_goes_beyond_the_grammar_is_kept_in_the_senders_words),
         cmocka_unit_test(test_machines_are_marked_and_people_are_not),
         cmocka_unit_test(test_any_bytes_and_any_length_are_read),

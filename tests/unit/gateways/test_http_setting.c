@@ -15,11 +15,11 @@
 #include <cmocka.h>
 #include <libconfig.h>
 
-#include "gateways/http/answer.c"
 #include "gateways/http/call.c"
 #include "gateways/http/jsonpath.c"
 #include "gateways/http/pattern.c"
 #include "gateways/http/request.c"
+#include "gateways/http/response.c"
 #include "gateways/http/secret.c"
 #include "gateways/http/setting.c"
 #include "gateways/http/verdict.c"

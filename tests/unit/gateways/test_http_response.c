@@ -12,8 +12,8 @@
 
 #include <cmocka.h>
 
-#include "gateways/http/answer.c"
 #include "gateways/http/jsonpath.c"
+#include "gateways/http/response.c"
 #include "gateways/http/verdict.c"
 #include "lib/json.h"
 #include "lib/memory.h"
@@ -75,22 +75,22 @@ static void test_retry_after_is_seconds_or_a_date(void **state)
 static char *texts_at(const char *path, const char *body)
 {
     json_t *config = json_string(path);
-    struct answer answer = answer_read(200, body, strlen(body), 0);
+    struct response response = response_read(200, body, strlen(body), 0);
     struct place place;
     struct error err = { 0 };
     struct text joined = { 0 };
-    char *texts[ANSWER_VALUES_MAX];
+    char *texts[RESPONSE_VALUES_MAX];
     size_t count;
 
     if (!place_parse(&place, config, &err))
         fail_msg("%s: %s", path, err.text);
-    count = place_texts(&place, &answer, texts);
+    count = place_texts(&place, &response, texts);
     for (size_t i = 0; i < count; i++) {
         text_add_format(&joined, "%s%s", i ? "," : "", texts[i]);
         free(texts[i]);
     }
     place_free(&place);
-    answer_free(&answer);
+    response_free(&response);
     json_decref(config);
     return text_take(&joined);
 }
@@ -148,7 +148,7 @@ static void test_longer_value_than_an_id_can_be_is_none(void **state)
 
     (void)state;
     text_add(&body, "{\"id\":\"");
-    for (int i = 0; i <= ANSWER_VALUE_BYTES_MAX; i++)
+    for (int i = 0; i <= RESPONSE_VALUE_BYTES_MAX; i++)
         text_add_char(&body, 'a');
     text_add(&body, "\"}");
     got = texts_at("$.id", body.data);
@@ -160,34 +160,34 @@ static void test_longer_value_than_an_id_can_be_is_none(void **state)
 static void test_regular_expression_reads_what_is_not_json(void **state)
 {
     json_t *config = json_pack("{s:s}", "regex", "^OK[: ]+([0-9]+)");
-    struct answer answer = answer_read(200, "OK: 123456789012345678901234567890 parts=2", 42, 0);
+    struct response response = response_read(200, "OK: 123456789012345678901234567890 parts=2", 42, 0);
     struct place place;
     struct error err;
     char *got;
 
     (void)state;
     assert_true(place_parse(&place, config, &err));
-    got = place_text(&place, &answer);
+    got = place_text(&place, &response);
     assert_string_equal(got, "123456789012345678901234567890");
     free(got);
     place_free(&place);
-    answer_free(&answer);
+    response_free(&response);
     json_decref(config);
 }
 
 static enum holds holds(const char *config_text, int status, const char *body)
 {
     json_t *config = json_loads(config_text, JSON_DECODE_ANY, NULL);
-    struct answer answer = answer_read(status, body, strlen(body), 0);
+    struct response response = response_read(status, body, strlen(body), 0);
     struct condition condition;
     struct error err = { 0 };
     enum holds result;
 
     if (!condition_parse(&condition, config, &err))
         fail_msg("%s: %s", config_text, err.text);
-    result = condition_holds(&condition, &answer);
+    result = condition_holds(&condition, &response);
     condition_free(&condition);
-    answer_free(&answer);
+    response_free(&response);
     json_decref(config);
     return result;
 }
@@ -211,12 +211,12 @@ static void test_condition_holds_or_not_or_is_in_doubt(void **state)
 /* `rules` with the usual success; the class of what they say about an answer. */
 static enum verdict_class verdict_for(struct rules *rules, int status, const char *body, time_ms retry_after)
 {
-    struct answer answer = answer_read(status, body, strlen(body), retry_after);
-    struct verdict verdict = verdict_of(rules, &answer);
+    struct response response = response_read(status, body, strlen(body), retry_after);
+    struct verdict verdict = verdict_of(rules, &response);
     enum verdict_class class = verdict.class;
 
     verdict_free(&verdict);
-    answer_free(&answer);
+    response_free(&response);
     return class;
 }
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A provider's answer (status, body, Retry-After) and what can be asked of it: does a condition hold, and which value
- * stands at a place. A body that is too deep, not UTF-8 or not JSON is no error here: it merely has no JSON values, and a
- * condition that needs one is in doubt. Nothing is guessed from half an answer.
+ * stands at a place. A body that is too deep, not UTF-8 or not JSON is no error here: it merely has no JSON values, and
+ * a condition that needs one is in doubt. Nothing is guessed from half an answer.
  */
-#ifndef GREENLINE_GATEWAYS_HTTP_ANSWER_H
-#define GREENLINE_GATEWAYS_HTTP_ANSWER_H
+#ifndef GREENLINE_GATEWAYS_HTTP_RESPONSE_H
+#define GREENLINE_GATEWAYS_HTTP_RESPONSE_H
 
 #include <jansson.h>
 #include <regex.h>
@@ -17,15 +17,15 @@
 #include "lib/error.h"
 
 enum {
-    ANSWER_BYTES_MAX = 64 * 1024,      /* a longer answer is not read */
-    ANSWER_REGEX_BYTES_MAX = 8 * 1024, /* regular expressions look at the beginning only */
-    ANSWER_RANGES_MAX = 16,
-    ANSWER_VALUES_MAX = 64,
-    ANSWER_VALUE_BYTES_MAX = 256, /* a longer provider id, code or detail is none */
+    RESPONSE_BYTES_MAX = 64 * 1024,      /* a longer answer is not read */
+    RESPONSE_REGEX_BYTES_MAX = 8 * 1024, /* regular expressions look at the beginning only */
+    RESPONSE_RANGES_MAX = 16,
+    RESPONSE_VALUES_MAX = 64,
+    RESPONSE_VALUE_BYTES_MAX = 256, /* a longer provider id, code or detail is none */
     RETRY_AFTER_MAX_MS = 24 * 60 * 60 * 1000
 };
 
-struct answer {
+struct response {
     int status;
     const char *body;    /* borrowed, ends in NUL */
     json_t *json;        /* NULL: the body is not JSON */
@@ -33,8 +33,8 @@ struct answer {
 };
 
 /* `body` stays the caller's and must outlive the answer. */
-struct answer answer_read(int status, const char *body, size_t length, time_ms retry_after);
-void answer_free(struct answer *answer);
+struct response response_read(int status, const char *body, size_t length, time_ms retry_after);
+void response_free(struct response *response);
 
 /* Retry-After, as seconds or as an HTTP date (RFC 9110 10.2.3), to milliseconds from `now` (the real wall clock), at
  * most a day; 0 when it is absent, malformed or past. */
@@ -44,7 +44,7 @@ time_ms retry_after_parse(const char *value, time_ms now);
 struct statuses {
     struct {
         int low, high;
-    } ranges[ANSWER_RANGES_MAX];
+    } ranges[RESPONSE_RANGES_MAX];
     size_t count; /* 0: any status */
 };
 
@@ -62,15 +62,15 @@ struct place {
 bool place_parse(struct place *out, const json_t *config, struct error *err);
 void place_free(struct place *place);
 /* The texts there, in order, each the caller's; returns how many, 0 when nothing fit to use is there. */
-size_t place_texts(const struct place *place, const struct answer *answer, char *out[static ANSWER_VALUES_MAX]);
+size_t place_texts(const struct place *place, const struct response *response, char *out[static RESPONSE_VALUES_MAX]);
 /* The first of them, or NULL. */
-char *place_text(const struct place *place, const struct answer *answer);
+char *place_text(const struct place *place, const struct response *response);
 
 /* A condition: the status, and a value that equals one of a list (without list: that is there at all). */
 struct condition {
     struct statuses statuses;
     struct place place;
-    char *equals[ANSWER_RANGES_MAX];
+    char *equals[RESPONSE_RANGES_MAX];
     size_t equals_count;
 };
 
@@ -83,6 +83,6 @@ enum holds {
 /* "2xx", or {"status", "json" or "regex", "equals"}; other keys are left to the caller. */
 bool condition_parse(struct condition *out, const json_t *config, struct error *err);
 void condition_free(struct condition *condition);
-enum holds condition_holds(const struct condition *condition, const struct answer *answer);
+enum holds condition_holds(const struct condition *condition, const struct response *response);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A provider's answer and the conditions on it; see answer.h. */
-#include "gateways/http/answer.h"
+/* A provider's answer and the conditions on it; see response.h. */
+#include "gateways/http/response.h"
 
 #include <curl/curl.h>
 #include <stdlib.h>
@@ -9,19 +9,19 @@
 #include "lib/memory.h"
 #include "lib/text.h"
 
-struct answer answer_read(int status, const char *body, size_t length, time_ms retry_after)
+struct response response_read(int status, const char *body, size_t length, time_ms retry_after)
 {
-    struct answer answer = { .status = status, .body = body, .retry_after = retry_after };
+    struct response response = { .status = status, .body = body, .retry_after = retry_after };
     size_t mark = length >= 3 && memcmp(body, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0; /* some servers send a BOM */
 
-    answer.json = json_loadb(body + mark, length - mark, JSON_DECODE_ANY, NULL);
-    return answer;
+    response.json = json_loadb(body + mark, length - mark, JSON_DECODE_ANY, NULL);
+    return response;
 }
 
-void answer_free(struct answer *answer)
+void response_free(struct response *response)
 {
-    json_decref(answer->json);
-    *answer = (struct answer){ 0 };
+    json_decref(response->json);
+    *response = (struct response){ 0 };
 }
 
 time_ms retry_after_parse(const char *value, time_ms now)
@@ -71,7 +71,7 @@ bool statuses_parse(struct statuses *out, const char *source, struct error *err)
         int low, high, other;
 
         at += strspn(at, " ");
-        if (statuses.count == ANSWER_RANGES_MAX || !parse_status(&low, &high, &at))
+        if (statuses.count == RESPONSE_RANGES_MAX || !parse_status(&low, &high, &at))
             break;
         if (*at == '-' && (at++, !parse_status(&other, &high, &at) || high < low))
             break;
@@ -141,9 +141,9 @@ void place_free(struct place *place)
     *place = (struct place){ 0 };
 }
 
-static size_t regex_texts(const regex_t *regex, const char *body, char *out[static ANSWER_VALUES_MAX])
+static size_t regex_texts(const regex_t *regex, const char *body, char *out[static RESPONSE_VALUES_MAX])
 {
-    char *head = mem_dup_n(body, ANSWER_REGEX_BYTES_MAX);
+    char *head = mem_dup_n(body, RESPONSE_REGEX_BYTES_MAX);
     regmatch_t groups[2];
     size_t count = 0;
 
@@ -151,24 +151,24 @@ static size_t regex_texts(const regex_t *regex, const char *body, char *out[stat
         const regmatch_t *group = &groups[regex->re_nsub > 0 ? 1 : 0];
         size_t length = group->rm_so < 0 ? 0 : (size_t)(group->rm_eo - group->rm_so);
 
-        if (length <= ANSWER_VALUE_BYTES_MAX && group->rm_so >= 0 && utf8_valid(head + group->rm_so, length))
+        if (length <= RESPONSE_VALUE_BYTES_MAX && group->rm_so >= 0 && utf8_valid(head + group->rm_so, length))
             out[count++] = mem_dup_n(head + group->rm_so, length);
     }
     free(head);
     return count;
 }
 
-static size_t json_texts(const struct jsonpath *path, const json_t *json, char *out[static ANSWER_VALUES_MAX])
+static size_t json_texts(const struct jsonpath *path, const json_t *json, char *out[static RESPONSE_VALUES_MAX])
 {
     const json_t *found[JSONPATH_FOUND_MAX];
     size_t count = 0;
     size_t found_count = jsonpath_find(path, json, found);
 
-    _Static_assert((int)JSONPATH_FOUND_MAX <= (int)ANSWER_VALUES_MAX, "what is found fits");
+    _Static_assert((int)JSONPATH_FOUND_MAX <= (int)RESPONSE_VALUES_MAX, "what is found fits");
     for (size_t i = 0; i < found_count; i++) {
         char *text = jsonpath_text(found[i]);
 
-        if (text && strlen(text) <= ANSWER_VALUE_BYTES_MAX)
+        if (text && strlen(text) <= RESPONSE_VALUE_BYTES_MAX)
             out[count++] = text;
         else
             free(text);
@@ -176,23 +176,23 @@ static size_t json_texts(const struct jsonpath *path, const json_t *json, char *
     return count;
 }
 
-size_t place_texts(const struct place *place, const struct answer *answer, char *out[static ANSWER_VALUES_MAX])
+size_t place_texts(const struct place *place, const struct response *response, char *out[static RESPONSE_VALUES_MAX])
 {
     switch (place->kind) {
     case PLACE_NONE:
         break;
     case PLACE_JSON:
-        return json_texts(&place->path, answer->json, out);
+        return json_texts(&place->path, response->json, out);
     case PLACE_REGEX:
-        return regex_texts(&place->regex, answer->body, out);
+        return regex_texts(&place->regex, response->body, out);
     }
     return 0;
 }
 
-char *place_text(const struct place *place, const struct answer *answer)
+char *place_text(const struct place *place, const struct response *response)
 {
-    char *texts[ANSWER_VALUES_MAX];
-    size_t count = place_texts(place, answer, texts);
+    char *texts[RESPONSE_VALUES_MAX];
+    size_t count = place_texts(place, response, texts);
 
     for (size_t i = 1; i < count; i++)
         free(texts[i]);
@@ -255,16 +255,16 @@ void condition_free(struct condition *condition)
     *condition = (struct condition){ 0 };
 }
 
-enum holds condition_holds(const struct condition *condition, const struct answer *answer)
+enum holds condition_holds(const struct condition *condition, const struct response *response)
 {
     enum holds holds = HOLDS_NO;
     char *value;
 
-    if (!statuses_have(&condition->statuses, answer->status))
+    if (!statuses_have(&condition->statuses, response->status))
         return HOLDS_NO;
     if (condition->place.kind == PLACE_NONE)
         return HOLDS_YES;
-    value = place_text(&condition->place, answer);
+    value = place_text(&condition->place, response);
     if (!value)
         return HOLDS_DOUBT;
     if (!condition->equals_count)
