@@ -13,7 +13,7 @@ PACKAGES := libevent libevent_pthreads sqlite3 libcurl libconfig libical jansson
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wvla -Werror
 OPTIMIZE ?= -O2 -g
 SANITIZE ?=
-CPPFLAGS += -D_GNU_SOURCE -Idaemon -I. -I$(B)/gen -MMD -MP
+CPPFLAGS += -D_GNU_SOURCE -Idaemon -I. -Itests -I$(B)/gen -MMD -MP
 CFLAGS += -std=c17 $(OPTIMIZE) $(WARNINGS) -Wstrict-prototypes $(SANITIZE) -fno-omit-frame-pointer
 CXXFLAGS += -std=c++17 $(OPTIMIZE) $(WARNINGS) $(SANITIZE) -fno-omit-frame-pointer
 LDFLAGS += $(SANITIZE) -Wl,--as-needed

@@ -235,9 +235,11 @@ static bool gives_way(const struct reading *reading, const struct token *token, 
         return false;
     if (before == VERDICT_DOUBT || weak || says == VERDICT_ACK)
         return true;
-    return before == VERDICT_NO && says == VERDICT_YES && !insists(reading, token) &&
-           (kind == ANSWER_KIND_MEETING || kind == ANSWER_KIND_SLOT || kind == ANSWER_KIND_DUTY ||
-            kind == ANSWER_KIND_ABSENT);
+    if (before != VERDICT_NO || says != VERDICT_YES)
+        return false;
+    return kind == ANSWER_KIND_ABSENT ||
+           (!insists(reading, token) &&
+            (kind == ANSWER_KIND_MEETING || kind == ANSWER_KIND_SLOT || kind == ANSWER_KIND_DUTY));
 }
 
 /* A negation in the clause whose word we do not know: "没一点精神", "不肯洗澡". */

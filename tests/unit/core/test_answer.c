@@ -175,7 +175,8 @@ static void test_every_reply_of_the_later_hold_outs_is_read_as_meant(void **stat
 /* A reply that means help and nothing else stays far from good news, whatever politeness stands round it. */
 static size_t judge_wrapped(const struct grammar *grammar, const char *context, const char *reply)
 {
-    static const char *const heads[] = { "好的，谢谢老师，", "收到。", "1，", "挺好的，就是", "没事，", "OK ", "嗯嗯 ", "老师好，" };
+    static const char *const heads[] = { "好的，谢谢老师，", "收到。", "1，",   "挺好的，就是",
+                                         "没事，",           "OK ",    "嗯嗯 ", "老师好，" };
     static const char *const tails[] = { "", "，谢谢", "。收到", "🙏", "，好的" };
     size_t dangerous = 0;
 
