@@ -178,9 +178,10 @@ static bool read_option(struct reading *reading, const char *word, struct error 
     if (!option)
         return unknown_option(err, reading->call->command, name);
     text = option_text(reading, option, equals);
+    if (!text && option->kind == OPTION_FLAG)
+        return error_set(err, _("%s takes no value"), option->name);
     if (!text)
-        return error_set(err, option->kind == OPTION_FLAG ? _("%s takes no value") : _("%s needs a value: %s"), option->name,
-                         wanted(option));
+        return error_set(err, _("%s needs a value: %s"), option->name, wanted(option));
     value = value_of(option, text);
     if (!value) {
         CLEANUP(mem_clean) char *clean = screen_line(text);

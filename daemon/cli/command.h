@@ -55,7 +55,8 @@ struct cli_command {
     const char *noun, *verb; /* verb "": the noun alone is the command */
     const char *path;        /* under /v1/: "students/<star>/channel" */
     bool change;             /* POST with a request id; else GET */
-    bool list;               /* pages of {items, next} */
+    bool list;               /* {items, next} */
+    bool whole;              /* a list that comes in one page and takes no limit */
     struct cli_argument arguments[COMMAND_ARGUMENTS_MAX];
     struct cli_option options[COMMAND_OPTIONS_MAX];
     const struct view *view;

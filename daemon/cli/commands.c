@@ -32,7 +32,7 @@
 #define VALUE { "--value", OPTION_NUMBER, "value", "N", N_("the number answered"), false }
 
 static const struct cli_command commands[] = {
-    { .noun = "today", .verb = "", .path = "today", .list = true, .view = &view_today,
+    { .noun = "today", .verb = "", .path = "today", .list = true, .whole = true, .view = &view_today,
       .help = N_("what waits for a person, most urgent first, each with the command that settles it"),
       .examples = { "today", "today --json" } },
     { .noun = "status", .verb = "", .path = "status", .view = &view_status,
@@ -109,7 +109,7 @@ static const struct cli_command commands[] = {
                     "18:00\"" } },
     { .noun = "schedule", .verb = "show", .path = "schedules/*", .arguments = { NAME }, .view = &view_schedule,
       .help = N_("one schedule"), .examples = { "schedule show monthly" } },
-    { .noun = "schedule", .verb = "preview", .path = "schedules/*/preview", .list = true, .arguments = { NAME }, .view = &view_dates,
+    { .noun = "schedule", .verb = "preview", .path = "schedules/*/preview", .list = true, .whole = true, .arguments = { NAME }, .view = &view_dates,
       .options = { { "--count", OPTION_NUMBER, "count", "N", N_("how many dates (5)"), false } },
       .help = N_("the next dates with their weekdays"), .examples = { "schedule preview monthly --count 12" } },
     { .noun = "schedule", .verb = "pause", .path = "schedules/*/pause", .change = true, .arguments = { NAME },
@@ -228,7 +228,7 @@ static const struct cli_command commands[] = {
     { .noun = "outbox", .verb = "retry", .path = "outbox/*/retry", .change = true, .arguments = { ID }, .view = &view_message,
       .help = N_("release a message that is held or whose fate is unknown"), .examples = { "outbox retry 99" } },
 
-    { .noun = "gateway", .verb = "list", .path = "gateways", .list = true, .view = &view_gateways,
+    { .noun = "gateway", .verb = "list", .path = "gateways", .list = true, .whole = true, .view = &view_gateways,
       .help = N_("the programs that send, and how they are"), .examples = { "gateway list" } },
     { .noun = "gateway", .verb = "show", .path = "gateways/*", .arguments = { NAME }, .view = &view_gateway,
       .help = N_("one gateway: state, last restart and why, counters, its last words"), .examples = { "gateway show line1" } },

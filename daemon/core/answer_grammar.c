@@ -11,7 +11,7 @@
 #include "core/answer_internal.h"
 #include "lib/memory.h"
 
-enum { FILES_MAX = 200, LINE_MAX_BYTES = 4096, PHRASE_MAX = 40 };
+enum { FILES_MAX = 200, LINE_MAX_BYTES = 16384, PHRASE_MAX = 40 };
 
 /* The sections of a file. Those without a role are handled apart. */
 static const char *const role_names[ROLES] = {

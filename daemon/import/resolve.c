@@ -122,7 +122,7 @@ static const struct entry *find_ref(const struct roll *roll, const char *ref)
 static const struct entry *find_name(const struct roll *roll, const char *name, const char *class, size_t *count)
 {
     const struct entry *entry = find(roll->by_name, roll->count, name, compare_name);
-    const struct entry *end = roll->by_name + roll->count;
+    const struct entry *end = entry ? roll->by_name + roll->count : NULL;
     const struct entry *first = NULL;
 
     *count = 0;

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The state of the school's line: first what is wrong and how to mend it, then the facts. */
+#include <string.h>
+
+#include "cli/language.h"
+#include "cli/view.h"
+#include "lib/json.h"
+#include "lib/memory.h"
+
+static const struct view facts = {
+    .fields = { { N_("school"), "school", cell_text, LOOK_PROSE },
+                { N_("time"), "now", cell_time, LOOK_PROSE },
+                { N_("mode"), "mode", cell_text, LOOK_PROSE },
+                { N_("demo"), "demo", cell_yes, LOOK_PROSE },
+                { N_("up for seconds"), "uptime_s", cell_text, LOOK_PROSE },
+                { N_("children"), "students", cell_text, LOOK_PROSE },
+                { N_("left behind"), "left_behind", cell_text, LOOK_PROSE },
+                { N_("questions"), "asks", cell_counts, LOOK_PROSE },
+                { N_("replies waiting"), "inbox_waiting", cell_text, LOOK_PROSE },
+                { N_("next"), "next_due", cell_time, LOOK_PROSE } },
+    .sections = { { N_("Messages that wait"), "lanes",
+                    { { N_("lane"), "lane", cell_word, LOOK_WHOLE }, { N_("queued"), "queued", cell_text, LOOK_NUMBER },
+                      { N_("held"), "held", cell_text, LOOK_NUMBER }, { N_("oldest"), "oldest", cell_short, LOOK_WHOLE } } },
+                  { N_("Gateways"), "gateways",
+                    { { N_("name"), "name", cell_text, LOOK_PROSE }, { N_("state"), "state", cell_word, LOOK_STATE },
+                      { N_("window"), "window", cell_text, LOOK_NUMBER },
+                      { N_("in flight"), "in_flight", cell_text, LOOK_NUMBER } } } },
+};
+
+static void draw_problem(const struct screen *screen, const json_t *problem)
+{
+    screen_styled(screen, STYLE_BAD, "! ");
+    screen_wrapped(screen, 2, STYLE_BAD, json_text(problem, "what", "?"));
+    if (!json_text(problem, "mend", NULL))
+        return;
+    screen_blanks(screen, 2);
+    screen_wrapped(screen, 2, STYLE_PLAIN, json_text(problem, "mend", ""));
+}
+
+void draw_status(const struct screen *screen, const json_t *status)
+{
+    const json_t *problems = json_object_get(status, "problems"), *problem;
+    size_t i;
+
+    json_array_foreach(problems, i, problem)
+        draw_problem(screen, problem);
+    if (json_array_size(problems) == 0) {
+        const char *state = json_text(status, "state", "ok");
+
+        screen_styled(screen, screen_style_of(state), strcmp(state, "ok") == 0 ? _("all is well") : language_word(state));
+        screen_format(screen, "\n");
+    }
+    screen_format(screen, "\n");
+    view_show(screen, &facts, status);
+}
