@@ -31,6 +31,7 @@ struct api_setting {
     const char *group;  /* whose members may; NULL: "greenline" */
     struct zone zone;
     const char *school, *language, *region;
+    const char *headers; /* file of the words in sheets' headers, for imports; NULL: none */
     struct hours quiet; /* the school's */
     bool demo;
     int connections;     /* at one time; 0: API_CONNECTIONS */
@@ -59,6 +60,10 @@ struct api *api_new(struct event_base *base, const struct api_setting *setting, 
                     struct error *err);
 /* Closes the socket, every connection, and removes the path. Answers of a turn must have been released before. */
 void api_free(struct api *api);
+/* After a reload of the configuration: all of it but the socket and the bounds of connections. */
+void api_renew(struct api *api, const struct api_setting *setting, const struct api_parts *parts);
+/* Goes on with an import that is not done, some hundred rows; true while there is more to do at once. */
+bool api_work(struct api *api);
 /* Forgets old answers; called on the daemon's tick. */
 void api_tick(struct api *api);
 

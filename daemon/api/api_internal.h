@@ -29,7 +29,8 @@ struct api_request {
 
 struct api_answer {
     int status;
-    char *text; /* JSON; the caller frees */
+    bool problem; /* problem+json */
+    char *text;   /* JSON; the caller frees */
 };
 
 /* Runs one request inside the turn; never fails otherwise than by the answer. The caller makes the answer an effect. */

@@ -337,5 +337,6 @@ void api_handle(const struct api_setting *setting, const struct api_parts *parts
     else
         out->text = look(&call, route);
     out->status = call.status;
+    out->problem = text_starts(out->text, "{\"title\":"); /* a report of mistakes (422) is none */
     call_free(&call);
 }

@@ -22,6 +22,7 @@ static const struct api_route routes[] = {
       "student restricted guardian rank phone remove_phone confirmed opted_out reads quiet language", "contact.set", true },
     { API_GET, "staff", read_staff, "role q " PAGE, "staff.list", false },
     { API_GET, "pairings", read_pairings, "student person " PAGE, "pairing.list", false },
+    { API_POST, "import", import_files, "files as dry_run partial", "import", true },
     { API_GET, "schedules", read_schedules, "state kind " PAGE, NULL, false },
     { API_GET, "schedules/*", read_schedule, "", NULL, false },
     { API_GET, "schedules/*/preview", read_schedule_preview, "count", NULL, false },

@@ -76,7 +76,7 @@ static void send_answer(struct api *api, struct evhttp_request *request, const s
     struct evbuffer *body = evbuffer_new();
     const bool last = take_last(request);
 
-    evhttp_add_header(headers, "Content-Type", answer->status < 300 ? "application/json" : "application/problem+json");
+    evhttp_add_header(headers, "Content-Type", answer->problem ? "application/problem+json" : "application/json");
     evhttp_add_header(headers, "Cache-Control", "no-store");
     evbuffer_add(body, answer->text, strlen(answer->text));
     evbuffer_add(body, "\n", 1);
@@ -106,6 +106,7 @@ static void on_failed(void *arg)
 
     free(pending->answer.text);
     pending->answer.status = 503;
+    pending->answer.problem = true;
     pending->answer.text =
         api_problem(503, "the store could not be written, nothing was changed: check the disk and its space, then try again",
                     NULL);
@@ -121,7 +122,7 @@ static enum api_method method_of(const struct evhttp_request *request)
 
 static void refuse_at_once(struct api *api, struct evhttp_request *request, int status, const char *detail)
 {
-    struct api_answer answer = { status, api_problem(status, detail, NULL) };
+    struct api_answer answer = { status, true, api_problem(status, detail, NULL) };
 
     send_answer(api, request, &answer);
     free(answer.text);
@@ -264,6 +265,17 @@ void api_free(struct api *api)
     unlink(api->path);
     free(api->path);
     free(api);
+}
+
+void api_renew(struct api *api, const struct api_setting *setting, const struct api_parts *parts)
+{
+    api->setting = *setting;
+    api->parts = *parts;
+}
+
+bool api_work(struct api *api)
+{
+    return api_import_slice(turn_store(api->parts.turn), turn_now(api->parts.turn));
 }
 
 void api_tick(struct api *api)

@@ -42,19 +42,39 @@ const char *intake_keep(struct intake *intake, const char *text)
     return intake->pool[intake->pooled++] = mem_dup(text);
 }
 
+/* One line of valid UTF-8, whatever a cell held: control characters become blanks, and where a quotation was cut in the midst
+ * of a character stands an ellipsis. */
+static char *one_line(const char *text)
+{
+    struct text out = { 0 };
+
+    while (*text) {
+        const char *at = text;
+        const uint32_t code_point = utf8_next(&at);
+
+        if (code_point == 0xfffd && at == text + 1)
+            text_add(&out, out.length >= 3 && text_ends(out.data, "…") ? "" : "…");
+        else if (code_point < 0x20 || (code_point >= 0x7f && code_point < 0xa0) || code_point == 0x2028 || code_point == 0x2029)
+            text_add_char(&out, ' ');
+        else
+            text_add_n(&out, text, (size_t)(at - text));
+        text = at;
+    }
+    return text_take(&out);
+}
+
 void intake_add(struct intake *intake, struct place place, bool warning, const char *format, ...)
 {
     struct finding finding = { .place = place, .warning = warning, .order = intake->finding_count };
+    char *text = NULL;
     va_list args;
 
     va_start(args, format);
-    if (vasprintf(&finding.text, format, args) < 0)
+    if (vasprintf(&text, format, args) < 0)
         abort();
     va_end(args);
-    for (char *at = finding.text; *at; at++) { /* one line, whatever a cell held */
-        if (*at == '\n' || *at == '\r' || *at == '\t')
-            *at = ' ';
-    }
+    finding.text = one_line(text);
+    free(text);
     intake->findings = mem_grow(intake->findings, intake->finding_count + 1, sizeof *intake->findings);
     intake->findings[intake->finding_count++] = finding;
     intake->mistake_count += !warning;

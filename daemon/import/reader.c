@@ -127,6 +127,21 @@ static void follow_beside(struct reader *reader, size_t index, int depth)
     take_over(cell, &reader->cells[from], reader->cells[from].fault != NULL);
 }
 
+/* A child may be named by number and by name: its cells are merged only together. */
+static bool is_merged(const struct reader *reader, size_t index)
+{
+    const struct sheet *sheet = reader->sheet;
+    const char *field = sheet->columns[index].field;
+
+    for (int i = sheet_column(sheet, field, 0); i >= 0; i = sheet_column(sheet, field, (size_t)i + 1)) {
+        CLEANUP(mem_clean) char *text = clean_cell(grid_cell(sheet->grid, reader->row, (size_t)i));
+
+        if (*text || !sheet->columns[i].merged)
+            return false;
+    }
+    return reader->started;
+}
+
 /* 同上 and merged cells: what stood in this column in the row before, already followed. */
 static void follow_above(struct reader *reader, size_t index, const struct cell *above)
 {
@@ -134,7 +149,7 @@ static void follow_above(struct reader *reader, size_t index, const struct cell 
     struct cell *cell = &reader->cells[index];
     enum ditto where;
 
-    if (!*cell->text && column->merged && reader->started) {
+    if (!*cell->text && column->merged && is_merged(reader, index)) {
         take_over(cell, above, above->bad || above->inherited);
         return;
     }
