@@ -109,6 +109,9 @@ api_handler read_status, read_today, read_students, read_student, read_channel, 
 api_handler student_note, contact_set, ask_handle, change_gateway_pause, change_gateway_resume, change_gateway_drain;
 api_handler schedule_add, schedule_pause, schedule_resume, schedule_remove, schedule_run, broadcast_preview, broadcast_send,
     broadcast_pause, broadcast_resume, broadcast_cancel, alert_raise, alert_ack, alert_close, ask_answer, ask_cancel,
-    outbox_cancel_one, outbox_retry_one, reply_assign, student_say, change_gateway_test;
+    outbox_cancel_one, outbox_retry_one, reply_assign, student_say, change_gateway_test, import_files;
+
+/* The next steps of the oldest import that is not done; true while there are more. */
+bool api_import_slice(struct store *store, time_ms now);
 
 #endif

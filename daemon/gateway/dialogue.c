@@ -385,6 +385,7 @@ json_t *dialogue_hello(const struct gateway *g)
     json_put_text(hello, "zone", set->zone);
     json_put_flag(hello, "demo", set->demo);
     json_put_int(hello, "now", clock_now(set->clock));
+    json_put_int(hello, "mono", clock_mono());
     json_put(hello, "speed", json_real(set->clock->speed > 0 ? set->clock->speed : 1));
     json_put(hello, "config", g->config.config ? json_incref(g->config.config) : json_object());
     return hello;

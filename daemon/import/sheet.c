@@ -284,6 +284,12 @@ struct found {
     enum sheet_kind kind;
 };
 
+/* A title above a header of one row gives no more fields than that row alone. */
+static bool is_title_over(const struct found *best, size_t row, size_t depth)
+{
+    return best->count > 0 && best->depth == 2 && depth == 1 && row == best->row + 1;
+}
+
 /* The header with most known words, over all rows and depths, read as any kind (or one). */
 static struct found find_header(struct sheet *scratch, const struct headers *headers, int as)
 {
@@ -299,7 +305,7 @@ static struct found find_header(struct sheet *scratch, const struct headers *hea
                     continue;
                 map_columns(scratch, headers, row, depth, (enum sheet_kind)kind);
                 count = count_fields(scratch);
-                if (count > best.count)
+                if (count > best.count || (count == best.count && is_title_over(&best, row, depth)))
                     best = (struct found){ row, depth, count, (enum sheet_kind)kind };
             }
         }
