@@ -231,3 +231,34 @@ char *cell_json(const json_t *object, const char *path)
 
     return value && json_object_size(value) ? json_write(value) : mem_dup("");
 }
+
+char *cell_flags(const json_t *object, const char *path)
+{
+    const json_t *all = cell_at(object, path), *one;
+    struct text out = { 0 };
+    const char *name;
+
+    json_object_foreach((json_t *)all, name, one) {
+        CLEANUP(mem_clean) char *plain = mem_dup(name);
+
+        for (char *at = plain; *at; at++)
+            *at = *at == '_' ? ' ' : *at;
+        if (json_is_true(one))
+            join(&out, plain);
+    }
+    return text_take(&out);
+}
+
+char *cell_seconds(const json_t *object, const char *path)
+{
+    const json_t *value = cell_at(object, path);
+    const long long s = json_integer_value(value);
+
+    if (!json_is_number(value))
+        return mem_dup("");
+    if (s >= 86400)
+        return mem_format(_("%lld d %lld h"), s / 86400, s % 86400 / 3600);
+    if (s >= 3600)
+        return mem_format(_("%lld h %lld min"), s / 3600, s % 3600 / 60);
+    return s >= 60 ? mem_format(_("%lld min"), s / 60) : mem_format(_("%lld s"), s);
+}

@@ -27,6 +27,8 @@ cell_function cell_list;     /* an array of texts */
 cell_function cell_lines;    /* numbers of a contact, with what is wrong with each */
 cell_function cell_roles;    /* roles of staff, with their classes */
 cell_function cell_counts;   /* {"delivered": 3} as "3 delivered"; zeros are left out */
+cell_function cell_flags;    /* names of what is true in an object */
+cell_function cell_seconds;  /* "3 d 4 h", "12 min" of seconds */
 cell_function cell_json;     /* an object in one line of JSON */
 
 /* The field at a path such as "person.name"; NULL where there is none or null. */

@@ -12,7 +12,7 @@ static const struct view facts = {
                 { N_("time"), "now", cell_time, LOOK_PROSE },
                 { N_("mode"), "mode", cell_text, LOOK_PROSE },
                 { N_("demo"), "demo", cell_yes, LOOK_PROSE },
-                { N_("up for seconds"), "uptime_s", cell_text, LOOK_PROSE },
+                { N_("up for"), "uptime_s", cell_seconds, LOOK_PROSE },
                 { N_("children"), "students", cell_text, LOOK_PROSE },
                 { N_("left behind"), "left_behind", cell_text, LOOK_PROSE },
                 { N_("questions"), "asks", cell_counts, LOOK_PROSE },

@@ -67,36 +67,41 @@ static void lay_out(const struct grid *grid, size_t width, size_t *widths)
         widths[column]--;
 }
 
-static void print_cell(const struct screen *screen, const struct grid_column *column, const char *text, enum style style,
-                       size_t width, bool last)
+/* Prints a cell after `*owed` blanks, and leaves what it owes to the next: a row ends with its last text. */
+static void print_cell(const struct screen *screen, const struct grid_column *column, const struct grid_cell *cell,
+                       size_t width, size_t *owed)
 {
-    CLEANUP(mem_clean) char *cut = column->whole ? mem_dup(text) : screen_cut(text, width);
+    CLEANUP(mem_clean) char *cut = column->whole ? mem_dup(cell->text) : screen_cut(cell->text, width);
     const size_t used = utf8_width(cut);
     const size_t blanks = used < width ? width - used : 0;
 
-    if (column->right)
-        screen_blanks(screen, blanks);
-    screen_styled(screen, style, cut);
-    if (last)
-        return;
-    screen_blanks(screen, GRID_GAP + (column->right ? 0 : blanks));
+    if (*cut) {
+        screen_blanks(screen, *owed + (column->right ? blanks : 0));
+        screen_styled(screen, cell->style, cut);
+        *owed = GRID_GAP + (column->right ? 0 : blanks);
+    } else {
+        *owed += width + GRID_GAP;
+    }
+}
+
+static void print_row(const struct screen *screen, const struct grid *grid, const struct grid_cell *row, const size_t *widths)
+{
+    size_t owed = 0;
+
+    for (size_t i = 0; i < grid->column_count; i++)
+        print_cell(screen, &grid->columns[i], &row[i], widths[i], &owed);
+    screen_format(screen, "\n");
 }
 
 void grid_print(const struct grid *grid, const struct screen *screen)
 {
     size_t widths[GRID_COLUMNS_MAX] = { 0 };
-    const size_t count = grid->column_count;
+    struct grid_cell head[GRID_COLUMNS_MAX];
 
     lay_out(grid, screen->width, widths);
-    for (size_t i = 0; i < count; i++)
-        print_cell(screen, &grid->columns[i], grid->columns[i].title, STYLE_HEAD, widths[i], i + 1 == count);
-    screen_format(screen, "\n");
-    for (size_t i = 0; i < grid->cell_count; i++) {
-        const size_t column = i % count;
-
-        print_cell(screen, &grid->columns[column], grid->cells[i].text, grid->cells[i].style, widths[column],
-                   column + 1 == count);
-        if (column + 1 == count)
-            screen_format(screen, "\n");
-    }
+    for (size_t i = 0; i < grid->column_count; i++)
+        head[i] = (struct grid_cell){ grid->columns[i].title, STYLE_HEAD };
+    print_row(screen, grid, head, widths);
+    for (size_t i = 0; i + grid->column_count <= grid->cell_count; i += grid->column_count)
+        print_row(screen, grid, &grid->cells[i], widths);
 }

@@ -232,7 +232,7 @@ const struct view view_gateway = {
                 { N_("last reason"), "last_reason", cell_text, LOOK_PROSE },
                 { N_("paused by"), "pause.by", cell_text, LOOK_PROSE }, { N_("paused"), "pause.reason", cell_text, LOOK_PROSE },
                 { N_("paused until"), "pause.until", cell_instant, LOOK_PROSE },
-                { N_("health"), "health", cell_json, LOOK_PROSE }, { N_("announced"), "ready", cell_json, LOOK_PROSE },
+                { N_("health"), "health", cell_json, LOOK_PROSE }, { N_("announced"), "ready", cell_flags, LOOK_PROSE },
                 { N_("counted"), "counters", cell_counts, LOOK_PROSE } },
     .sections = { { N_("What it last said"), "log",
                     { { N_("time"), "at", cell_instant, LOOK_WHOLE }, { N_("line"), "text", cell_text, LOOK_PROSE } } } },

@@ -12,7 +12,9 @@
 
 bool reader_none(const struct reader *reader, const char *text, bool *deceased)
 {
-    static const char *const dead[] = { "亡", "已故", "去世", "已去世", "已亡", "故", "死亡", "病故", "过世", "已过世" };
+    static const char *const dead[] = {
+        "亡", "已故", "去世", "已去世", "已亡", "故", "死亡", "病故", "过世", "已过世"
+    };
     CLEANUP(mem_clean) char *folded = headers_fold(text);
 
     if (deceased)
@@ -198,7 +200,8 @@ static void add_number(struct dialling *dialling, const char *text)
         return;
     }
     if (phone.unknown_prefix)
-        reader_warn(dialling->reader, dialling->column, "\"%.40s\" begins like no range we know: check the number", text);
+        reader_warn(dialling->reader, dialling->column, "\"%.40s\" begins like no range we know: check the number",
+                    text);
     memcpy(entry.e164, phone.e164, sizeof entry.e164);
     entry.type = phone.type;
     entry.place = reader_place(dialling->reader, dialling->column);
@@ -230,7 +233,9 @@ static void add_spaced(struct dialling *dialling, char *piece)
 /* Separators between numbers become one sign; full-width digits and blanks become plain. */
 static struct text plain_phones(const char *cell)
 {
-    static const char *const separators[] = { "/", "、", ";", ",", "\n", "|", "或", "和", "，", "；", "／", "｜", "\\" };
+    static const char *const separators[] = {
+        "/", "、", ";", ",", "\n", "|", "或", "和", "，", "；", "／", "｜", "\\"
+    };
     struct text out = { 0 };
 
     while (*cell) {

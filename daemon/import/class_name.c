@@ -11,11 +11,12 @@
 #include "lib/memory.h"
 #include "lib/text.h"
 
-enum { CLASS_NUMBER_MAX = 40 };
+enum { CLASS_NUMBER_MAX = 40, NAME_BYTES_MAX = 45 /* fits CLASS_TEXT_MAX behind a grade */ };
 
 static const char *const grade_names[] = { "学前班", "一年级", "二年级", "三年级", "四年级", "五年级", "六年级",
                                            "七年级", "八年级", "九年级", "高一",   "高二",   "高三" };
-static const char *const stems[] = { "学前", "一", "二", "三", "四", "五", "六", "七", "八", "九", "高一", "高二", "高三" };
+static const char *const stems[] = { "学前", "一", "二", "三",   "四",   "五",  "六",
+                                     "七",   "八", "九", "高一", "高二", "高三" };
 _Static_assert(COUNT(grade_names) == GRADE_MAX + 1 && COUNT(stems) == GRADE_MAX + 1, "each grade has its names");
 
 const char *grade_name(int grade)
@@ -56,8 +57,8 @@ static int read_number(const char **at)
 /* Skips what stands between grade and number. */
 static void skip_marks(const char **at)
 {
-    static const char *const marks[] = { "(", ")", "[", "]", "【", "】", "〔", "〕", "{", "}", ".", "-",
-                                         "_", "/", "第", "·",  "、",  "—",  "–",  "#",  ",", "~" };
+    static const char *const marks[] = { "(", ")", "[", "]",  "【", "】", "〔", "〕", "{", "}", ".",
+                                         "-", "_", "/", "第", "·",  "、", "—",  "–",  "#", ",", "~" };
     bool more = true;
 
     while (more) {
@@ -210,7 +211,7 @@ static bool named(struct class_name *out, const char *folded, int grade, struct 
         letters = letters || clean_is_han(code_point) || (code_point < 0x80 && isalpha((int)code_point));
         digits += code_point < 0x80 && isdigit((int)code_point);
     }
-    if (!letters || digits > 6 || strchr(folded, '?') || strchr("=+@", folded[0]) || utf8_count(folded) > 15)
+    if (!letters || digits > 6 || strchr(folded, '?') || strchr("=+@", folded[0]) || strlen(folded) > NAME_BYTES_MAX)
         return error_set(err, "\"%.40s\" is no class: write e.g. 三(2)班", folded);
     snprintf(class.text, sizeof class.text, "%s%s", has_grade ? grade_name(grade) : "", folded);
     *out = class;
@@ -235,7 +236,8 @@ bool grade_parse(int *out, const char *text, struct error *err)
         return true;
     }
     if (strstr(plain, "大") || strstr(plain, "中班") || strstr(plain, "小班") || strstr(plain, "托") ||
-        (strlen(plain) >= 5 && isdigit((unsigned char)plain[0]) && (text_ends(plain, "级") || text_ends(plain, "届")))) {
+        (strlen(plain) >= 5 && isdigit((unsigned char)plain[0]) &&
+         (text_ends(plain, "级") || text_ends(plain, "届")))) {
         *out = GRADE_UNKNOWN;
         return true;
     }
@@ -247,7 +249,8 @@ static bool agree(int column, int grade, const char *text, const char *grade_tex
 {
     if (column == GRADE_UNKNOWN || column == grade)
         return true;
-    return error_set(err, "\"%.40s\" does not agree with the grade \"%.40s\" beside it: mend one of them", text, grade_text);
+    return error_set(err, "\"%.40s\" does not agree with the grade \"%.40s\" beside it: mend one of them", text,
+                     grade_text);
 }
 
 bool class_parse(struct class_name *out, const char *text, const char *grade_text, struct error *err)

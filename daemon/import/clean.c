@@ -22,13 +22,13 @@ static const struct range invisible[] = {
 };
 
 static const struct range blanks[] = {
-    { 0x09, 0x0d }, { 0x20, 0x20 }, { 0x85, 0x85 }, { 0xa0, 0xa0 }, { 0x1680, 0x1680 }, { 0x2000, 0x200a },
-    { 0x2028, 0x2029 }, { 0x202f, 0x202f }, { 0x205f, 0x205f }, { 0x3000, 0x3000 },
+    { 0x09, 0x0d },     { 0x20, 0x20 },     { 0x85, 0x85 },     { 0xa0, 0xa0 },     { 0x1680, 0x1680 },
+    { 0x2000, 0x200a }, { 0x2028, 0x2029 }, { 0x202f, 0x202f }, { 0x205f, 0x205f }, { 0x3000, 0x3000 },
 };
 
 /* Unicode 15 blocks of ideographs; private use, because rare characters of GB18030 fonts live there. */
 static const struct range han[] = {
-    { 0x3005, 0x3007 }, { 0x3400, 0x4dbf }, { 0x4e00, 0x9fff },   { 0xe000, 0xf8ff },
+    { 0x3005, 0x3007 }, { 0x3400, 0x4dbf },   { 0x4e00, 0x9fff }, { 0xe000, 0xf8ff },
     { 0xf900, 0xfaff }, { 0x20000, 0x3ffff }, { 0x2e80, 0x2fdf },
 };
 
@@ -75,7 +75,7 @@ static char *trimmed(const char *text)
     unsigned code_point;
     const char *at = text;
 
-    while (is_blank(code_point = utf8_next(&at)))
+    while (is_blank(utf8_next(&at)))
         start = at;
     for (at = start, end = start; (code_point = utf8_next(&at));)
         end = is_blank(code_point) ? end : at;
@@ -88,8 +88,7 @@ static char *unwrapped(char *cell)
     const size_t length = strlen(cell);
     char *inside;
 
-    if (length < 3 || !text_starts(cell, "=\"") || cell[length - 1] != '"' ||
-        memchr(cell + 2, '"', length - 3))
+    if (length < 3 || !text_starts(cell, "=\"") || cell[length - 1] != '"' || memchr(cell + 2, '"', length - 3))
         return cell;
     inside = mem_dup_n(cell + 2, length - 3);
     free(cell);
@@ -301,7 +300,8 @@ bool clean_number(char **out, const char *folded, struct error *err)
     const size_t digits = strspn(folded, "0123456789");
     size_t whole, fraction, power;
 
-    if (digits > 0 && text_starts(folded + digits, ".0") && strspn(folded + digits + 1, "0") == strlen(folded + digits + 1)) {
+    if (digits > 0 && text_starts(folded + digits, ".0") &&
+        strspn(folded + digits + 1, "0") == strlen(folded + digits + 1)) {
         *out = mem_dup_n(folded, digits);
         return true;
     }
@@ -310,10 +310,11 @@ bool clean_number(char **out, const char *folded, struct error *err)
         return true;
     }
     if (fraction < power)
-        return error_set(err,
-                         "\"%s\" has lost its digits: format the column as text (设置单元格格式 > 文本), enter the number "
-                         "again and save",
-                         folded);
+        return error_set(
+            err,
+            "\"%s\" has lost its digits: format the column as text (设置单元格格式 > 文本), enter the number "
+            "again and save",
+            folded);
     *out = mem_format("%.1s%.*s", folded, (int)power, folded + 2);
     return true;
 }

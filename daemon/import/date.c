@@ -72,8 +72,8 @@ static bool finish(struct date *out, struct date date, const char *text, struct 
     if (date.month < 1 || date.month > 12)
         return error_set(err, "\"%.60s\": there is no month %d: write it as 2016-03-09", text, date.month);
     if (date.day < 0 || date.day > date_month_days(date.year, date.month))
-        return error_set(err, "\"%.60s\": %d-%02d has no day %d: look it up and write it as 2016-03-09", text, date.year,
-                         date.month, date.day);
+        return error_set(err, "\"%.60s\": %d-%02d has no day %d: look it up and write it as 2016-03-09", text,
+                         date.year, date.month, date.day);
     *out = date;
     return true;
 }
@@ -105,8 +105,8 @@ static bool from_digits(struct date *out, const char *text, struct error *err)
     const int number = length <= 8 ? atoi(text) : 0;
 
     if (length == 8)
-        return finish(out, (struct date){ number / 10000, number / 100 % 100, number % 100 == 0 ? -1 : number % 100 }, text,
-                      err);
+        return finish(out, (struct date){ number / 10000, number / 100 % 100, number % 100 == 0 ? -1 : number % 100 },
+                      text, err);
     if (length == 6)
         return finish(out, (struct date){ number / 100, number % 100, 0 }, text, err);
     if (length == 5 && number >= SERIAL_MIN && number <= SERIAL_MAX)
@@ -178,7 +178,9 @@ static bool is_time(const char *at)
 /* Numbers between separators. False when something else stands in between. */
 static bool split(struct parts *parts, const char *text)
 {
-    static const char *const separators[] = { "-", ".", "/", "年", "月", "日", "号", ",", "\\", "、", "·", "–", "—", "_" };
+    static const char *const separators[] = {
+        "-", ".", "/", "年", "月", "日", "号", ",", "\\", "、", "·", "–", "—", "_"
+    };
 
     for (const char *at = text; *at;) {
         size_t i = 0;

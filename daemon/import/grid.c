@@ -30,7 +30,7 @@ const char *grid_cell(const struct grid *grid, size_t row, size_t column)
 /* What libcsv's callbacks fill. */
 struct builder {
     struct grid grid;
-    struct grid_row row;   /* the one being read */
+    struct grid_row row; /* the one being read */
     bool too_wide, too_long, too_many;
 };
 

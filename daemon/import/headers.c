@@ -127,8 +127,8 @@ struct headers *headers_parse(const char *name, const char *text, size_t length,
     struct grid grid = { 0 };
     enum encoding encoding;
     size_t row = 0;
-    bool ok = encoding_decode(&decoded, &encoding, text, length, err) &&
-              grid_parse(&grid, decoded.data, decoded.length, err);
+    bool ok =
+        encoding_decode(&decoded, &encoding, text, length, err) && grid_parse(&grid, decoded.data, decoded.length, err);
 
     text_free(&decoded);
     if (!ok)

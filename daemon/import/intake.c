@@ -54,7 +54,8 @@ static char *one_line(const char *text)
 
         if (code_point == 0xfffd && at == text + 1)
             text_add(&out, out.length >= 3 && text_ends(out.data, "…") ? "" : "…");
-        else if (code_point < 0x20 || (code_point >= 0x7f && code_point < 0xa0) || code_point == 0x2028 || code_point == 0x2029)
+        else if (code_point < 0x20 || (code_point >= 0x7f && code_point < 0xa0) || code_point == 0x2028 ||
+                 code_point == 0x2029)
             text_add_char(&out, ' ');
         else
             text_add_n(&out, text, (size_t)(at - text));

@@ -69,14 +69,14 @@ struct intake_phone {
 
 struct intake_student {
     struct place place;
-    bool faulty;      /* its row has a mistake */
-    bool derived;     /* ref put together from name, birth and class */
-    const char *ref;  /* the 学籍号 or configured key */
-    const char *name, *former_name; /* former_name NULL without */
-    const char *sex;                /* "male", "female" or NULL */
-    struct date birth;              /* year 0: unknown */
-    const char *class;              /* canonical; NULL: unknown */
-    int grade;                      /* GRADE_UNKNOWN without */
+    bool faulty;                                     /* its row has a mistake */
+    bool derived;                                    /* ref put together from name, birth and class */
+    const char *ref;                                 /* the 学籍号 or configured key */
+    const char *name, *former_name;                  /* former_name NULL without */
+    const char *sex;                                 /* "male", "female" or NULL */
+    struct date birth;                               /* year 0: unknown */
+    const char *class;                               /* canonical; NULL: unknown */
+    int grade;                                       /* GRADE_UNKNOWN without */
     const char *village, *group, *language, *remark; /* NULL where blank */
     enum claim left_behind, boarding;
 };
@@ -92,14 +92,14 @@ struct intake_contact {
     struct place place;
     bool faulty;
     struct intake_who student;
-    const char *name;      /* "王小明家长" where the sheet has a number without a name */
-    bool named;            /* false: such a made-up name */
-    const char *relation;  /* key of value.relation: "father" … "other" */
-    const char *word;      /* as the family says it; NULL */
-    int rank;              /* order of calling inside this child, 1 first */
-    bool ranked;           /* the sheet gave the order */
-    bool guardian;         /* cares for the child day by day */
-    bool guardian_given;   /* the sheet says so; else the first in order is taken for it */
+    const char *name;     /* "王小明家长" where the sheet has a number without a name */
+    bool named;           /* false: such a made-up name */
+    const char *relation; /* key of value.relation: "father" … "other" */
+    const char *word;     /* as the family says it; NULL */
+    int rank;             /* order of calling inside this child, 1 first */
+    bool ranked;          /* the sheet gave the order */
+    bool guardian;        /* cares for the child day by day */
+    bool guardian_given;  /* the sheet says so; else the first in order is taken for it */
     struct intake_phone phones[INTAKE_PHONES_MAX];
     size_t phone_count;
     enum claim reads, sends, hears, restricted, opted_out;
@@ -122,7 +122,7 @@ struct intake_staff {
 struct intake_pairing {
     struct place place;
     bool faulty;
-    const char *mentor; /* the name, as staff bear it */
+    const char *mentor;     /* the name, as staff bear it */
     const char *mentor_ref; /* of a known staff member; NULL: of this intake, by name */
     struct place mentor_place;
     struct intake_who student;
@@ -150,12 +150,12 @@ struct intake_mention {
 
 struct intake_sheet { /* one a file */
     const char *file;
-    bool read;              /* false: the file is one mistake */
+    bool read; /* false: the file is one mistake */
     enum sheet_kind kind;
     const char *guessed_by; /* "headers …" or "--as" */
     const char *encoding;
-    size_t rows;            /* of data */
-    char **titles;          /* of the columns, for places */
+    size_t rows;   /* of data */
+    char **titles; /* of the columns, for places */
     size_t title_count;
 };
 

@@ -92,7 +92,7 @@ static void read_order(struct reader *reader, struct intake_contact *contact)
     CLEANUP(mem_clean) char *folded = clean_fold(text);
     CLEANUP(mem_clean) char *number = NULL;
     struct error err;
-    const char *digits = folded;
+    const char *digits;
 
     if (!*folded)
         return;
@@ -171,7 +171,8 @@ void read_contact_row(struct reader *reader)
         if (name_column >= 0)
             reader_fault(reader, name_column, "the name is missing: write it, or delete the row");
         else if (contact.student.name) {
-            CLEANUP(mem_clean) char *name = mem_format("%s%s", contact.student.name, contact.word ? contact.word : "家长");
+            CLEANUP(mem_clean)
+            char *name = mem_format("%s%s", contact.student.name, contact.word ? contact.word : "家长");
 
             contact.name = intake_keep(reader->intake, name);
         }
@@ -277,7 +278,8 @@ void read_pairing_row(struct reader *reader)
     reader_date(reader, "pairing.from", false, &pairing.since);
     reader_date(reader, "pairing.to", false, &pairing.until);
     if (pairing.until.year && pairing.since.year && date_compare(pairing.until, pairing.since) < 0)
-        reader_fault(reader, reader_column(reader, "pairing.to"), "lies before the pairing began: mend one of the dates");
+        reader_fault(reader, reader_column(reader, "pairing.to"),
+                     "lies before the pairing began: mend one of the dates");
     intake->pairings = mem_grow(intake->pairings, intake->pairing_count + 1, sizeof *intake->pairings);
     intake->pairings[intake->pairing_count++] = pairing;
 }
@@ -285,7 +287,8 @@ void read_pairing_row(struct reader *reader)
 /* 周一, 星期1, Monday … to 1–7; 0 when it is none. */
 static int weekday_of(const char *folded)
 {
-    static const char *const days[] = { "一|1|mon", "二|2|tue", "三|3|wed", "四|4|thu", "五|5|fri", "六|6|sat", "日|天|7|sun" };
+    static const char *const days[] = { "一|1|mon", "二|2|tue", "三|3|wed",   "四|4|thu",
+                                        "五|5|fri", "六|6|sat", "日|天|7|sun" };
     const char *rest = folded;
 
     if (text_starts(rest, "星期"))
@@ -300,7 +303,8 @@ static int weekday_of(const char *folded)
         char *word;
 
         while ((word = strsep(&list, "|"))) {
-            if (strcmp(rest, word) == 0 || (strlen(word) == 3 && isalpha((unsigned char)*word) && text_starts(rest, word)))
+            if (strcmp(rest, word) == 0 ||
+                (strlen(word) == 3 && isalpha((unsigned char)*word) && text_starts(rest, word)))
                 return (int)i + 1;
         }
     }
@@ -369,7 +373,8 @@ static void read_when(struct reader *reader, struct intake_rota *rota)
         reader_fault(reader, date_column, "\"%.40s\" is no date: write 2026-09-14 or 9.14-9.20", date);
     rota->week = reader_keep(reader, "rota.week");
     if (!rota->weekday && !rota->from.year && !rota->week && !reader->faulty)
-        reader_fault(reader, date_column >= 0 ? date_column : day_column, "the day is missing: write 2026-09-14 or 周一");
+        reader_fault(reader, date_column >= 0 ? date_column : day_column,
+                     "the day is missing: write 2026-09-14 or 周一");
 }
 
 void read_rota_row(struct reader *reader)

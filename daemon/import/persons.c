@@ -110,8 +110,8 @@ struct called read_called(struct reader *reader, const char *field)
         called.name = name_or_fault(reader, column, turned ? inside : outside);
         return called;
     }
-    if (headers_value_prefix(reader->options->headers, "value.relation", text, 2, &used) && utf8_count(text + used) >= 2 &&
-        utf8_count(text) >= 4) {
+    if (headers_value_prefix(reader->options->headers, "value.relation", text, 2, &used) &&
+        utf8_count(text + used) >= 2 && utf8_count(text) >= 4) {
         CLEANUP(mem_clean) char *word = mem_dup_n(text, used);
 
         called.word = intake_keep(reader->intake, word);
@@ -280,15 +280,17 @@ static void join_spare(struct intake_contact *family, size_t *count, const struc
     family[(*count)++] = *spare;
 }
 
-static void name_the_nameless(struct reader *reader, const struct intake_student *student, struct intake_contact *contact,
-                              const char *word)
+static void name_the_nameless(struct reader *reader, const struct intake_student *student,
+                              struct intake_contact *contact, const char *word)
 {
     CLEANUP(mem_clean) char *name = NULL;
 
     if (contact->name)
         return;
     name = mem_format("%s%s", student->name ? student->name : "",
-                      strcmp(contact->relation, "self") == 0 ? "" : contact->word ? contact->word : word);
+                      strcmp(contact->relation, "self") == 0 ? ""
+                      : contact->word                        ? contact->word
+                                                             : word);
     contact->name = intake_keep(reader->intake, name);
 }
 
@@ -330,9 +332,13 @@ void read_family(struct reader *reader, const struct intake_student *student)
         bury(reader, &family[i]);
         warn_of(reader, &family[i]);
         family[i].rank = rank++;
-        family[i].student = (struct intake_who){ .no = student->ref, .name = student->name, .class = student->class,
-                                                 .ref = student->ref, .no_place = student->place,
-                                                 .name_place = student->place, .class_place = student->place };
+        family[i].student = (struct intake_who){ .no = student->ref,
+                                                 .name = student->name,
+                                                 .class = student->class,
+                                                 .ref = student->ref,
+                                                 .no_place = student->place,
+                                                 .name_place = student->place,
+                                                 .class_place = student->place };
         add_contact(reader->intake, &family[i]);
     }
 }

@@ -38,7 +38,8 @@ struct plan_setting {
 };
 
 /* Compares the sound rows of the intake with the roster; adds warnings to the intake. Free with plan_free(). */
-void plan_make(struct plan *out, struct intake *intake, const struct roster *roster, const struct plan_setting *setting);
+void plan_make(struct plan *out, struct intake *intake, const struct roster *roster,
+               const struct plan_setting *setting);
 void plan_free(struct plan *plan);
 
 /* Applies `count` steps from `from` on inside the turn's transaction. */

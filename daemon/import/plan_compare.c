@@ -198,10 +198,13 @@ static void compare_pairings(struct planner *planner)
 
         if (!slot->named && !slot->ended)
             continue;
-        slot->changed = slot->ended || (slot->from && (slot->from->since != slot->since || slot->from->until != slot->until));
+        slot->changed =
+            slot->ended || (slot->from && (slot->from->since != slot->since || slot->from->until != slot->until));
         if (!slot->from || slot->changed)
             planner_say(planner, "pairing: %s for %s%s", mentor, student,
-                        !slot->from ? ", new" : slot->ended ? " ends" : ", other dates");
+                        !slot->from   ? ", new"
+                        : slot->ended ? " ends"
+                                      : ", other dates");
         count->added += !slot->from;
         count->changed += slot->from && slot->changed;
         count->same += slot->from && !slot->changed;

@@ -30,7 +30,7 @@ struct person_slot {
     bool reads, sends, hears, deceased;
     const struct register_person *from; /* NULL: new */
     bool changed, lines_changed, roles_changed;
-    bool staff, was_staff, staff_named; /* holds a role; did so before; a row of staff is about this person */
+    bool staff, was_staff, staff_named;     /* holds a role; did so before; a row of staff is about this person */
     struct line_slot lines[SLOT_LINES_MAX]; /* by rank */
     size_t line_count;
 };
@@ -74,7 +74,8 @@ struct planner {
     struct pairing_slot *pairings;
     size_t pairing_count;
     json_t *rota_steps;
-    struct index student_by_ref, person_by_ref, person_by_name, person_by_number, relation_by_student, pairing_by_student;
+    struct index student_by_ref, person_by_ref, person_by_name, person_by_number, relation_by_student,
+        pairing_by_student;
 };
 
 /* plan_model.c */
@@ -89,7 +90,8 @@ size_t planner_add_student(struct planner *planner, struct student_slot slot);
 const char *planner_free_ref(struct planner *planner, const char *wanted);
 struct line_slot *person_line(struct person_slot *person, const char *e164);
 /* The person of that name with one of those numbers; INDEX_END. */
-size_t planner_same_person(const struct planner *planner, const char *name, const struct intake_phone *phones, size_t count);
+size_t planner_same_person(const struct planner *planner, const char *name, const struct intake_phone *phones,
+                           size_t count);
 /* Sets a field unless the row says nothing (NULL, CLAIM_UNKNOWN). */
 void slot_set_text(const char **field, const char *text);
 void slot_set_flag(bool *field, enum claim claim);

@@ -58,7 +58,6 @@ const char *planner_free_ref(struct planner *planner, const char *wanted)
     }
 }
 
-
 static int compare_pair(const void *left, const void *right)
 {
     const int64_t *a = left, *b = right;
@@ -160,7 +159,8 @@ static void open_line(struct planner *planner, size_t person, const struct regis
 }
 
 /* What hangs on students and persons. Rows of somebody who is not in the roster are left alone. */
-static void open_bonds(struct planner *planner, const struct roster *roster, const int64_t *students, const int64_t *persons)
+static void open_bonds(struct planner *planner, const struct roster *roster, const int64_t *students,
+                       const int64_t *persons)
 {
     const size_t student_count = roster->student_count, person_count = roster->person_count;
 
@@ -189,7 +189,8 @@ static void open_bonds(struct planner *planner, const struct roster *roster, con
 
         if (person == INDEX_END)
             continue;
-        planner_add_role(planner, (struct role_slot){ person, roster->roles[i].role, roster->roles[i].class, false, false });
+        planner_add_role(planner,
+                         (struct role_slot){ person, roster->roles[i].role, roster->roles[i].class, false, false });
         planner->persons[person].staff = planner->persons[person].was_staff = true;
     }
     for (size_t i = 0; i < roster->pairing_count; i++) {
@@ -198,8 +199,10 @@ static void open_bonds(struct planner *planner, const struct roster *roster, con
         const size_t student = slot_of(students, student_count, row->student);
 
         if (mentor != INDEX_END && student != INDEX_END)
-            planner_add_pairing(planner, (struct pairing_slot){
-                                             .mentor = mentor, .student = student, .since = row->since, .until = row->until, .from = row });
+            planner_add_pairing(
+                planner,
+                (struct pairing_slot){
+                    .mentor = mentor, .student = student, .since = row->since, .until = row->until, .from = row });
     }
 }
 
@@ -238,7 +241,8 @@ struct line_slot *person_line(struct person_slot *person, const char *e164)
     return NULL;
 }
 
-size_t planner_same_person(const struct planner *planner, const char *name, const struct intake_phone *phones, size_t count)
+size_t planner_same_person(const struct planner *planner, const char *name, const struct intake_phone *phones,
+                           size_t count)
 {
     size_t at = INDEX_END, person;
 
@@ -264,7 +268,8 @@ void slot_set_flag(bool *field, enum claim claim)
 }
 
 /* A number in front of the others. The last one goes when there is no room. */
-static void insert_line(struct planner *planner, struct person_slot *person, size_t at, const struct intake_phone *phone)
+static void insert_line(struct planner *planner, struct person_slot *person, size_t at,
+                        const struct intake_phone *phone)
 {
     struct line_slot line = {
         .type = phone->type, .suspect = phone->suspect, .fresh = true, .given = true, .marked = phone->suspect

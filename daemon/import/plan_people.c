@@ -135,11 +135,10 @@ static size_t new_person(struct planner *planner, const struct intake_contact *r
 {
     CLEANUP(mem_clean) char *wanted = mem_format("%s-%s", row->student.ref, row->relation);
 
-    return planner_add_person(planner, (struct person_slot){ .ref = planner_free_ref(planner, wanted),
-                                                             .name = row->name,
-                                                             .reads = true,
-                                                             .sends = true,
-                                                             .hears = true });
+    return planner_add_person(
+        planner,
+        (struct person_slot){
+            .ref = planner_free_ref(planner, wanted), .name = row->name, .reads = true, .sends = true, .hears = true });
 }
 
 /*
@@ -215,10 +214,11 @@ static void restrict_relation(struct planner *planner, struct relation_slot *rel
     const struct person_slot *person = &planner->persons[relation->person];
 
     if (row->restricted == CLAIM_NO && relation->from && relation->from->restricted)
-        intake_add(planner->intake, row->place, true,
-                   "%s stays restricted for this child: a sheet does not lift it, greenline contact set %s --student %s "
-                   "--restricted no does",
-                   person->name, person->ref, row->student.ref);
+        intake_add(
+            planner->intake, row->place, true,
+            "%s stays restricted for this child: a sheet does not lift it, greenline contact set %s --student %s "
+            "--restricted no does",
+            person->name, person->ref, row->student.ref);
     relation->restricted = relation->restricted || row->restricted == CLAIM_YES;
 }
 
@@ -270,8 +270,9 @@ static size_t take_contact(struct planner *planner, const struct intake_contact 
     if (relation == INDEX_END) {
         if (!row->ranked && row->rank <= last_rank(planner, row->student.ref))
             seen.rank = (int)last_rank(planner, row->student.ref) + 1;
-        relation = planner_add_relation(planner, (struct relation_slot){ .student = student, .person = person, .rank = seen.rank,
-                                                                        .kind = row->relation });
+        relation = planner_add_relation(
+            planner,
+            (struct relation_slot){ .student = student, .person = person, .rank = seen.rank, .kind = row->relation });
     }
     if (!row->guardian_given && has_guardian(planner, row->student.ref))
         seen.guardian = false; /* a guess of the order does not stand against the store */
@@ -330,7 +331,8 @@ static void compare_siblings(struct planner *planner, struct given *given, size_
         qsort(given, count, sizeof *given, compare_given);
     for (size_t i = 1; i < count; i++) {
         for (size_t j = i; j-- > 0 && given[j].person == given[i].person;) {
-            if (strcmp(given[j].row->student.ref, given[i].row->student.ref) != 0 && disjoint(given[j].row, given[i].row)) {
+            if (strcmp(given[j].row->student.ref, given[i].row->student.ref) != 0 &&
+                disjoint(given[j].row, given[i].row)) {
                 report_both(planner, given[j].row, given[i].row);
                 break;
             }

@@ -35,11 +35,12 @@ static size_t find_staff(struct planner *planner, const struct intake_staff *row
         person = planner_same_person(planner, row->name, row->phones, row->phone_count);
     if (person != INDEX_END)
         return person;
-    return planner_add_person(planner, (struct person_slot){ .ref = planner_free_ref(planner, row->no ? row->no : row->name),
-                                                             .name = row->name,
-                                                             .reads = true,
-                                                             .sends = true,
-                                                             .hears = true });
+    return planner_add_person(planner,
+                              (struct person_slot){ .ref = planner_free_ref(planner, row->no ? row->no : row->name),
+                                                    .name = row->name,
+                                                    .reads = true,
+                                                    .sends = true,
+                                                    .hears = true });
 }
 
 static bool same_class(const char *a, const char *b)
@@ -119,7 +120,8 @@ static size_t pairing_of(const struct planner *planner, const char *student, siz
 static void take_pairing(struct planner *planner, const struct intake_pairing *row)
 {
     const size_t student = index_find(&planner->student_by_ref, row->student.ref);
-    const size_t mentor = row->mentor_ref ? index_find(&planner->person_by_ref, row->mentor_ref) : colleague(planner, row->mentor);
+    const size_t mentor =
+        row->mentor_ref ? index_find(&planner->person_by_ref, row->mentor_ref) : colleague(planner, row->mentor);
     const time_ms since = instant_of(planner, row->since, false), until = instant_of(planner, row->until, true);
     struct pairing_slot *slot;
     size_t index;
@@ -129,12 +131,13 @@ static void take_pairing(struct planner *planner, const struct intake_pairing *r
     give_role(planner, mentor, "mentor", NULL);
     index = pairing_of(planner, row->student.ref, mentor);
     if (index == INDEX_END) {
-        index = planner_add_pairing(planner, (struct pairing_slot){ .mentor = mentor,
-                                                                    .student = student,
-                                                                    .since = since != TIME_NEVER ? since
-                                                                             : zone_day_start(planner->setting->zone,
-                                                                                              planner->setting->now, 0),
-                                                                    .until = until });
+        index = planner_add_pairing(
+            planner,
+            (struct pairing_slot){
+                .mentor = mentor,
+                .student = student,
+                .since = since != TIME_NEVER ? since : zone_day_start(planner->setting->zone, planner->setting->now, 0),
+                .until = until });
     }
     slot = &planner->pairings[index];
     slot->named = true;
@@ -150,7 +153,8 @@ static void end_pairings(struct planner *planner)
         const char *student = planner->students[slot->student].ref;
         size_t at = INDEX_END, other;
 
-        while (!slot->named && !slot->ended && (other = index_next(&planner->pairing_by_student, student, &at)) != INDEX_END)
+        while (!slot->named && !slot->ended &&
+               (other = index_next(&planner->pairing_by_student, student, &at)) != INDEX_END)
             slot->ended = planner->pairings[other].named;
     }
 }
@@ -180,7 +184,8 @@ static void read_shift(const char *shift, int *from, int *to)
     for (const char *at = shift; at && *at && found < 2; at++) {
         int hour, minute, used = 0;
 
-        if ((at == shift || !strchr("0123456789", at[-1])) && sscanf(at, "%2d:%2d%n", &hour, &minute, &used) == 2 && used > 0) {
+        if ((at == shift || !strchr("0123456789", at[-1])) && sscanf(at, "%2d:%2d%n", &hour, &minute, &used) == 2 &&
+            used > 0) {
             hours[found] = hour;
             minutes[found++] = minute;
             at += used - 1;
@@ -201,7 +206,8 @@ static bool has_duty(const struct roster *roster, const char *person, const char
     for (size_t i = 0; i < roster->duty_count; i++) {
         const struct register_duty *duty = &roster->duties[i];
 
-        if (duty->since == since && duty->until == until && strcmp(duty->person, person) == 0 && strcmp(duty->post, post) == 0)
+        if (duty->since == since && duty->until == until && strcmp(duty->person, person) == 0 &&
+            strcmp(duty->post, post) == 0)
             return true;
     }
     return false;
@@ -238,13 +244,16 @@ static void take_rota(struct planner *planner, const struct intake_rota *row)
 {
     const struct zone zone = planner->setting->zone;
     const size_t person = colleague(planner, row->person);
-    time_ms day = row->from.year ? instant_of(planner, row->from, false) : zone_day_start(zone, planner->setting->now, 0);
-    const time_ms last = row->from.year ? instant_of(planner, row->to, true) : zone_day_start(zone, day, 7 * ROTA_WEEKS);
+    time_ms day =
+        row->from.year ? instant_of(planner, row->from, false) : zone_day_start(zone, planner->setting->now, 0);
+    const time_ms last =
+        row->from.year ? instant_of(planner, row->to, true) : zone_day_start(zone, day, 7 * ROTA_WEEKS);
 
     if (person == INDEX_END)
         return;
     if (!row->from.year && !row->weekday) {
-        intake_add(planner->intake, row->place, true, "%s: weeks of a term need the school calendar: give dates or a weekday",
+        intake_add(planner->intake, row->place, true,
+                   "%s: weeks of a term need the school calendar: give dates or a weekday",
                    row->week ? row->week : "no date");
         return;
     }

@@ -156,8 +156,8 @@ static char *field(const json_t *step, const char *key)
 
 static void apply_student(struct store *store, const json_t *step, time_ms now)
 {
-    char *texts[] = { field(step, "ref"),   field(step, "name"),  field(step, "former_name"), field(step, "sex"),
-                      field(step, "birth"), field(step, "class"), field(step, "grade"),       field(step, "village"),
+    char *texts[] = { field(step, "ref"),      field(step, "name"),  field(step, "former_name"), field(step, "sex"),
+                      field(step, "birth"),    field(step, "class"), field(step, "grade"),       field(step, "village"),
                       field(step, "language"), field(step, "remark") };
     const struct register_student student = { .ref = texts[0],
                                               .name = texts[1],
@@ -213,8 +213,8 @@ static void apply_line(struct store *store, const json_t *step, time_ms now)
 {
     const char *e164 = json_text(step, "e164", "");
 
-    register_put_line(store, person_of(store, step, "person"), e164, json_text(step, "type", "mobile"), json_int(step, "rank", 1),
-                      json_flag(step, "suspect", false), now);
+    register_put_line(store, person_of(store, step, "person"), e164, json_text(step, "type", "mobile"),
+                      json_int(step, "rank", 1), json_flag(step, "suspect", false), now);
     if (json_flag(step, "opted_out", false))
         register_optout_line(store, e164, now);
 }
@@ -275,17 +275,17 @@ static void apply_end_pairing(struct store *store, const json_t *step, time_ms n
 static void apply_rota(struct store *store, const json_t *step, time_ms now)
 {
     (void)now;
-    register_put_rota(store, person_of(store, step, "person"), json_text(step, "post", "duty"), json_int(step, "since", 0),
-                      json_int(step, "until", 0));
+    register_put_rota(store, person_of(store, step, "person"), json_text(step, "post", "duty"),
+                      json_int(step, "since", 0), json_int(step, "until", 0));
 }
 
 static const struct {
     const char *what;
     void (*apply)(struct store *store, const json_t *step, time_ms now);
 } deeds[] = {
-    { "student", apply_student },           { "person", apply_person }, { "line", apply_line },
-    { "drop_line", apply_drop_line },       { "relation", apply_relation }, { "end_relation", apply_end_relation },
-    { "role", apply_role },                 { "pairing", apply_pairing }, { "end_pairing", apply_end_pairing },
+    { "student", apply_student },     { "person", apply_person },     { "line", apply_line },
+    { "drop_line", apply_drop_line }, { "relation", apply_relation }, { "end_relation", apply_end_relation },
+    { "role", apply_role },           { "pairing", apply_pairing },   { "end_pairing", apply_end_pairing },
     { "rota", apply_rota },
 };
 

@@ -33,7 +33,8 @@ static bool in_faulty_row(const struct planner *planner, const struct student_sl
     for (size_t i = 0; i < intake->student_count; i++) {
         const struct intake_student *row = &intake->students[i];
 
-        if (row->faulty && ((row->ref && strcmp(row->ref, slot->ref) == 0) || (row->name && strcmp(row->name, slot->name) == 0)))
+        if (row->faulty &&
+            ((row->ref && strcmp(row->ref, slot->ref) == 0) || (row->name && strcmp(row->name, slot->name) == 0)))
             return true;
     }
     return false;
@@ -52,9 +53,10 @@ static void warn_missing(struct planner *planner)
             continue;
         if (in_faulty_row(planner, slot))
             continue;
-        intake_add(planner->intake, (struct place){ .file = planner->students[named].place.file, .row = 0, .column = -1 }, true,
-                   "%s (%s, %s) is in the store but not in the file: if the child has left, greenline student end %s", slot->name,
-                   slot->ref, slot->class, slot->ref);
+        intake_add(planner->intake,
+                   (struct place){ .file = planner->students[named].place.file, .row = 0, .column = -1 }, true,
+                   "%s (%s, %s) is in the store but not in the file: if the child has left, greenline student end %s",
+                   slot->name, slot->ref, slot->class, slot->ref);
     }
     index_free(&classes);
 }
@@ -93,9 +95,10 @@ static bool reaches(struct planner *planner, const struct student_slot *student,
         if (!owner || !warn)
             continue;
         mask_number(masked, line->e164);
-        intake_add(planner->intake, relation->named ? relation->place : student->place, true,
-                   "%s of %s is also the number of %s, who is restricted for %s: not used for this child; ask for another", masked,
-                   person->name, owner, student->name);
+        intake_add(
+            planner->intake, relation->named ? relation->place : student->place, true,
+            "%s of %s is also the number of %s, who is restricted for %s: not used for this child; ask for another",
+            masked, person->name, owner, student->name);
     }
     return reached;
 }
@@ -126,10 +129,12 @@ static struct place place_of(const struct planner *planner, const struct student
     return student->place;
 }
 
-static void warn_guardian(struct planner *planner, const struct student_slot *student, const struct relation_slot *relation)
+static void warn_guardian(struct planner *planner, const struct student_slot *student,
+                          const struct relation_slot *relation)
 {
     const struct person_slot *person = &planner->persons[relation->person];
-    const bool self = strcmp(relation->kind, "self") == 0 || (relation->guardian && strcmp(person->name, student->name) == 0);
+    const bool self =
+        strcmp(relation->kind, "self") == 0 || (relation->guardian && strcmp(person->name, student->name) == 0);
     struct date birth;
     int age;
 
@@ -138,8 +143,10 @@ static void warn_guardian(struct planner *planner, const struct student_slot *st
     age = date_age(birth, planner->setting->today);
     if (age < 16)
         intake_add(planner->intake, relation->named ? relation->place : student->place, true,
-                   age < 8 ? "%s is %d and stands as its own guardian: under 8 a child is never left alone (未成年人保护法 21): see to it today"
-                           : "%s is %d and stands as its own guardian: under 16 a child does not live alone (未成年人保护法 21): see to it",
+                   age < 8 ? "%s is %d and stands as its own guardian: under 8 a child is never left alone "
+                             "(未成年人保护法 21): see to it today"
+                           : "%s is %d and stands as its own guardian: under 16 a child does not live alone "
+                             "(未成年人保护法 21): see to it",
                    student->name, age);
 }
 
@@ -156,8 +163,8 @@ static void warn_child(struct planner *planner, struct student_slot student)
         warn_guardian(planner, &student, &relation);
     }
     if (!reached)
-        intake_add(planner->intake, student.place, true, "nobody can be reached for %s (%s): enter a number", student.name,
-                   student.ref);
+        intake_add(planner->intake, student.place, true, "nobody can be reached for %s (%s): enter a number",
+                   student.name, student.ref);
 }
 
 void plan_warn(struct planner *planner)

@@ -74,7 +74,8 @@ static void use_key(struct opened *opened, struct intake *intake, size_t index, 
             found = (int)i;
     }
     if (found < 0) {
-        intake_add(intake, whole_file(index), true, "the configured key column \"%s\" is not in this sheet", options->key);
+        intake_add(intake, whole_file(index), true, "the configured key column \"%s\" is not in this sheet",
+                   options->key);
         return;
     }
     for (size_t i = 0; i < sheet->column_count; i++) {
@@ -105,9 +106,10 @@ static void describe(struct opened *opened, struct intake *intake, size_t index)
         intake_add(intake, (struct place){ index, (int)sheet->header_row + 1, -1 }, true,
                    "columns that are not imported: %s: add their headers to headers.csv if they should be", unknown);
     if (sheet->kind == SHEET_STUDENTS && sheet_column(sheet, "student.no", 0) < 0)
-        intake_add(intake, (struct place){ index, (int)sheet->header_row + 1, -1 }, true,
-                   "no column of student numbers (学籍号): children are known by name, birth and class, and a changed class "
-                   "makes a new child");
+        intake_add(
+            intake, (struct place){ index, (int)sheet->header_row + 1, -1 }, true,
+            "no column of student numbers (学籍号): children are known by name, birth and class, and a changed class "
+            "makes a new child");
 }
 
 static void read_rows(struct opened *opened, struct intake *intake, size_t index, const struct import_options *options)

@@ -38,11 +38,12 @@ static const struct {
     const char *word;
     enum ditto { DITTO_ABOVE, DITTO_LEFT, DITTO_FATHER, DITTO_MOTHER, DITTO_GUARDIAN } where;
 } dittos[] = {
-    { "同上", DITTO_ABOVE },       { "同", DITTO_ABOVE },         { "〃", DITTO_ABOVE },       { "″", DITTO_ABOVE },
-    { "\"", DITTO_ABOVE },         { "''", DITTO_ABOVE },         { "同上行", DITTO_ABOVE },   { "同左", DITTO_LEFT },
-    { "同前", DITTO_LEFT },        { "同父", DITTO_FATHER },      { "同父亲", DITTO_FATHER },  { "同爸爸", DITTO_FATHER },
-    { "同母", DITTO_MOTHER },      { "同母亲", DITTO_MOTHER },    { "同妈妈", DITTO_MOTHER },  { "同监护人", DITTO_GUARDIAN },
-    { "同家长", DITTO_GUARDIAN },
+    { "同上", DITTO_ABOVE },        { "同", DITTO_ABOVE },        { "〃", DITTO_ABOVE },
+    { "″", DITTO_ABOVE },           { "\"", DITTO_ABOVE },        { "''", DITTO_ABOVE },
+    { "同上行", DITTO_ABOVE },      { "同左", DITTO_LEFT },       { "同前", DITTO_LEFT },
+    { "同父", DITTO_FATHER },       { "同父亲", DITTO_FATHER },   { "同爸爸", DITTO_FATHER },
+    { "同母", DITTO_MOTHER },       { "同母亲", DITTO_MOTHER },   { "同妈妈", DITTO_MOTHER },
+    { "同监护人", DITTO_GUARDIAN }, { "同家长", DITTO_GUARDIAN },
 };
 
 static bool find_ditto(const char *text, enum ditto *out)

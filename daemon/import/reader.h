@@ -11,10 +11,10 @@
 #include "import/sheet.h"
 
 struct cell {
-    char *text;       /* cleaned; "" when blank; never NULL */
-    char *fault;      /* what is wrong with it as a cell; NULL */
-    bool bad;         /* a mistake was reported for it */
-    bool inherited;   /* taken over from a bad cell */
+    char *text;     /* cleaned; "" when blank; never NULL */
+    char *fault;    /* what is wrong with it as a cell; NULL */
+    bool bad;       /* a mistake was reported for it */
+    bool inherited; /* taken over from a bad cell */
 };
 
 struct reader {
@@ -22,10 +22,10 @@ struct reader {
     const struct import_options *options;
     const struct sheet *sheet;
     size_t file;
-    size_t row;                /* of the grid */
-    bool faulty;               /* this row has a mistake */
-    bool started;              /* a data row was read before */
-    struct cell *cells;        /* one a column */
+    size_t row;         /* of the grid */
+    bool faulty;        /* this row has a mistake */
+    bool started;       /* a data row was read before */
+    struct cell *cells; /* one a column */
     size_t students_before, contacts_before, staff_before, pairings_before, rota_before,
         mentions_before; /* records at the row's start */
 };

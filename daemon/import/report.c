@@ -69,7 +69,8 @@ void import_check(struct import_check *out, struct store *store, const struct im
                                           .key = request->key,
                                           .known = &acquaintance.known });
     plan_make(&out->plan, &out->intake, &roster,
-              &(struct plan_setting){ .headers = request->headers, .now = request->now, .zone = request->zone, .today = date });
+              &(struct plan_setting){
+                  .headers = request->headers, .now = request->now, .zone = request->zone, .today = date });
     out->stores = !request->dry_run && (request->partial || out->intake.mistake_count == 0);
     free(acquaintance.students);
     free(acquaintance.staff);

@@ -85,7 +85,8 @@ static void roll_open(struct resolver *resolver)
         roll_add(roll, (struct entry){ student->ref, student->name, student->class, student, 0 });
     }
     for (size_t i = 0; known && i < known->student_count; i++)
-        roll_add(roll, (struct entry){ known->students[i].ref, known->students[i].name, known->students[i].class, NULL, 0 });
+        roll_add(roll,
+                 (struct entry){ known->students[i].ref, known->students[i].name, known->students[i].class, NULL, 0 });
     if (roll->count == 0)
         return;
     qsort(roll->by_ref, roll->count, sizeof *roll->by_ref, compare_ref);
@@ -151,8 +152,8 @@ static void judge_twice(struct intake *intake, const struct intake_student *firs
                    again->ref, again->name, first->name, sheet->file, first->place.row);
     else if (again->derived)
         intake_add(intake, again->place, false,
-                   "%s stands in row %d too, with the same birth and class: delete one, or give both a 学籍号", again->name,
-                   first->place.row);
+                   "%s stands in row %d too, with the same birth and class: delete one, or give both a 学籍号",
+                   again->name, first->place.row);
     else
         intake_add(intake, again->place, false, "\"%s\" stands in row %d (%s) too: give each child its own number",
                    again->ref, first->place.row, first->name);
@@ -167,7 +168,8 @@ static void judge_stranger(struct resolver *resolver, struct intake_student *stu
         return;
     student->faulty = true;
     intake_add(resolver->intake, student->place, false,
-               "\"%s\" is the number of %s (%s) in the store: give each child its own number", student->ref, known->name, known->class);
+               "\"%s\" is the number of %s (%s) in the store: give each child its own number", student->ref,
+               known->name, known->class);
 }
 
 static void find_twice(struct resolver *resolver)
@@ -181,7 +183,8 @@ static void find_twice(struct resolver *resolver)
         while (first > 0 && strcmp(roll->by_ref[first - 1].ref, entry->ref) == 0)
             first--;
         if (first != i && !entry->student && roll->by_ref[first].student)
-            judge_stranger(resolver, &resolver->intake->students[roll->by_ref[first].student - resolver->intake->students], entry);
+            judge_stranger(
+                resolver, &resolver->intake->students[roll->by_ref[first].student - resolver->intake->students], entry);
         if (first != i && entry->student && roll->by_ref[first].student)
             judge_twice(resolver->intake, roll->by_ref[first].student,
                         &resolver->intake->students[entry->student - resolver->intake->students]);
@@ -207,13 +210,15 @@ static bool fault_unknown(struct resolver *resolver, const struct intake_who *wh
     const char *near = who->name ? nearest_student(&resolver->roll, who->name) : NULL;
 
     if (who->no)
-        intake_add(resolver->intake, who->no_place, false, "no student has the number \"%s\": import the student first%s%s%s",
-                   who->no, near ? ", or did you mean " : "", near ? near : "", near ? "?" : "");
+        intake_add(resolver->intake, who->no_place, false,
+                   "no student has the number \"%s\": import the student first%s%s%s", who->no,
+                   near ? ", or did you mean " : "", near ? near : "", near ? "?" : "");
     else if (near)
-        intake_add(resolver->intake, who->name_place, false, "no student is called \"%s\": did you mean %s?", who->name, near);
+        intake_add(resolver->intake, who->name_place, false, "no student is called \"%s\": did you mean %s?", who->name,
+                   near);
     else
-        intake_add(resolver->intake, who->name_place, false, "no student is called \"%s\": import the student first, or mend the name",
-                   who->name);
+        intake_add(resolver->intake, who->name_place, false,
+                   "no student is called \"%s\": import the student first, or mend the name", who->name);
     return false;
 }
 
@@ -232,8 +237,8 @@ static bool by_number(struct resolver *resolver, struct intake_who *who, bool *f
     if (!entry)
         return fault_unknown(resolver, who);
     if (who->name && strcmp(entry->name, who->name) != 0) {
-        intake_add(resolver->intake, who->name_place, false, "number %s belongs to %s, not to %s: mend the number or the name",
-                   who->no, entry->name, who->name);
+        intake_add(resolver->intake, who->name_place, false,
+                   "number %s belongs to %s, not to %s: mend the number or the name", who->no, entry->name, who->name);
         return false;
     }
     return take(resolver, who, entry, faulty);
@@ -254,14 +259,14 @@ static bool by_name(struct resolver *resolver, struct intake_who *who, bool *fau
     if (here == 1 || (!who->class && all == 1) || (here == 0 && all == 1 && !anywhere->class))
         return take(resolver, who, here == 1 ? entry : anywhere, faulty);
     if (who->class && here == 0 && all == 1)
-        intake_add(resolver->intake, who->class_place, false, "%s is in %s, not in %s: mend the class or the name", who->name,
-                   anywhere->class, who->class);
+        intake_add(resolver->intake, who->class_place, false, "%s is in %s, not in %s: mend the class or the name",
+                   who->name, anywhere->class, who->class);
     else if (who->class && here == 0)
-        intake_add(resolver->intake, who->class_place, false, "none of the %zu students called %s is in %s: mend the class", all,
-                   who->name, who->class);
+        intake_add(resolver->intake, who->class_place, false,
+                   "none of the %zu students called %s is in %s: mend the class", all, who->name, who->class);
     else
-        intake_add(resolver->intake, who->name_place, false, "%zu students are called %s: add %s", who->class ? here : all,
-                   who->name, who->class ? "the 学籍号" : "the class or the 学籍号");
+        intake_add(resolver->intake, who->name_place, false, "%zu students are called %s: add %s",
+                   who->class ? here : all, who->name, who->class ? "the 学籍号" : "the class or the 学籍号");
     return false;
 }
 
@@ -346,18 +351,22 @@ static void fault_colleague(struct resolver *resolver, struct place place, const
             near = resolver->staff[i].name;
     }
     if (near)
-        intake_add(resolver->intake, place, false, "nobody of the staff is called \"%s\": did you mean %s?", name, near);
+        intake_add(resolver->intake, place, false, "nobody of the staff is called \"%s\": did you mean %s?", name,
+                   near);
     else
-        intake_add(resolver->intake, place, false, "nobody of the staff is called \"%s\": import the staff list first, or mend the name",
-                   name);
+        intake_add(resolver->intake, place, false,
+                   "nobody of the staff is called \"%s\": import the staff list first, or mend the name", name);
 }
 
 /* A name with a number beside it makes a new colleague. */
 static void employ(struct resolver *resolver, const struct intake_mention *mention)
 {
     struct intake *intake = resolver->intake;
-    struct intake_staff staff = { .place = mention->place, .faulty = mention->faulty, .name = mention->name,
-                                  .class = mention->class, .phone_count = mention->phone_count };
+    struct intake_staff staff = { .place = mention->place,
+                                  .faulty = mention->faulty,
+                                  .name = mention->name,
+                                  .class = mention->class,
+                                  .phone_count = mention->phone_count };
 
     staff.roles[staff.role_count++] = mention->role;
     memcpy(staff.phones, mention->phones, sizeof staff.phones);
@@ -447,8 +456,8 @@ static void resolve_pairings(struct resolver *resolver)
         }
         if (colleague) {
             if (strcmp(colleague->name, pairing->mentor) != 0)
-                intake_add(intake, pairing->mentor_place, true, "\"%s\" is taken to be %s: write the full name", pairing->mentor,
-                           colleague->name);
+                intake_add(intake, pairing->mentor_place, true, "\"%s\" is taken to be %s: write the full name",
+                           pairing->mentor, colleague->name);
             pairing->mentor = intake_keep(intake, colleague->name);
             pairing->mentor_ref = intake_keep(intake, colleague->ref);
             pairing->faulty = pairing->faulty || colleague->faulty;

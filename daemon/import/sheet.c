@@ -71,8 +71,8 @@ static char *without_group(const char *folded)
 }
 
 /* A header of two rows. The words it was found by go to `*found` (the caller frees). */
-static const char *field_of_two(const struct headers *headers, enum sheet_kind kind, const char *top, const char *bottom,
-                                char **found)
+static const char *field_of_two(const struct headers *headers, enum sheet_kind kind, const char *top,
+                                const char *bottom, char **found)
 {
     CLEANUP(mem_clean) char *group = without_group(top);
     const char *field, *above;
@@ -128,8 +128,9 @@ static void read_titles(struct column *columns, size_t width, const struct grid 
 /* Whether the phone or relation header says nothing of whose it is. */
 static bool is_bare(const char *folded, const char *what)
 {
-    static const char *const bare[] = { "联系电话", "电话", "手机", "手机号", "手机号码", "联系方式", "电话号码", "phone",
-                                        "mobile",   "tel",  "关系", "与学生关系", "称谓", "relation", NULL };
+    static const char *const bare[] = { "联系电话", "电话",       "手机",  "手机号",   "手机号码",
+                                        "联系方式", "电话号码",   "phone", "mobile",   "tel",
+                                        "关系",     "与学生关系", "称谓",  "relation", NULL };
 
     (void)what;
     for (size_t i = 0; bare[i]; i++) {
@@ -338,8 +339,8 @@ static bool fits(const struct sheet *sheet, enum sheet_kind kind)
 /* Says of a child more than who it is: then the sheet is a roster, not a list of contacts. */
 static bool is_roster(const struct sheet *sheet)
 {
-    static const char *const plain[] = { "student.no",        "student.name",   "student.class",  "student.grade",
-                                         "student.remark",    "guardian.name",  "guardian.phone", "guardian.relation",
+    static const char *const plain[] = { "student.no",         "student.name",  "student.class",  "student.grade",
+                                         "student.remark",     "guardian.name", "guardian.phone", "guardian.relation",
                                          "guardian.education", "contact2.phone" };
 
     for (size_t i = 0; i < sheet->column_count; i++) {
@@ -417,9 +418,11 @@ bool sheet_recognise(struct sheet *out, const struct grid *grid, const struct he
 
     if (!ok) {
         sheet_free(&sheet);
-        return error_set(err, "no header row found in the first %d rows: write the headers (姓名, 班级, 联系电话 …) in one row "
-                              "above the table",
-                         SHEET_HEADER_ROWS_MAX);
+        return error_set(
+            err,
+            "no header row found in the first %d rows: write the headers (姓名, 班级, 联系电话 …) in one row "
+            "above the table",
+            SHEET_HEADER_ROWS_MAX);
     }
     kind = as >= 0 ? (enum sheet_kind)as : choose_kind(&sheet, headers, found, &ok);
     sheet.header_row = found.row;

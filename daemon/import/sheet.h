@@ -28,9 +28,9 @@ struct column {
 
 struct sheet {
     enum sheet_kind kind;
-    char *guessed_by; /* "headers 代理家长, 学生姓名", or "--as" */
-    bool maybe_contacts; /* a list of children with one contact each: students or contacts, by who is known */
-    const struct grid *grid; /* borrowed */
+    char *guessed_by;             /* "headers 代理家长, 学生姓名", or "--as" */
+    bool maybe_contacts;          /* a list of children with one contact each: students or contacts, by who is known */
+    const struct grid *grid;      /* borrowed */
     size_t header_row, first_row; /* indices of the grid */
     struct column *columns;
     size_t column_count;

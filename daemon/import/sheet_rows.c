@@ -71,7 +71,8 @@ void sheet_look_down(struct sheet *sheet)
         const struct tally *tally = &tallies[i];
 
         column->ticks = tally->ticks > 0 && tally->ticks + tally->blank == rows;
-        column->merged = is_mergeable(column->field) && tally->first_filled && tally->blank >= 2 && tally->blank * 2 >= rows;
+        column->merged =
+            is_mergeable(column->field) && tally->first_filled && tally->blank >= 2 && tally->blank * 2 >= rows;
     }
     free(tallies);
 }
@@ -124,7 +125,8 @@ static bool starts_with_any(const char *text, const char *const *words, size_t c
 /* 小计, 合计38人, 总计：… but not a person called 共青. */
 static bool is_subtotal(const char *folded)
 {
-    static const char *const words[] = { "本页小计", "本页合计", "小计", "合计", "总计", "共计", "累计", "平均", "总人数", "合　计" };
+    static const char *const words[] = { "本页小计", "本页合计", "小计", "合计",   "总计",
+                                         "共计",     "累计",     "平均", "总人数", "合　计" };
     const char *rest;
 
     if (!starts_with_any(folded, words, COUNT(words), &rest))
@@ -137,12 +139,13 @@ static bool is_subtotal(const char *folded)
 /* 注：…, 填表人：张三, 说明:… */
 static bool is_note(const char *folded)
 {
-    static const char *const signs[] = { "填表人",   "制表人", "审核人", "复核人", "填报人",   "单位负责人", "负责人签",
-                                         "填报单位", "填表说明", "填报日期", "填表日期", "制表日期", "制表时间", "填表时间",
-                                         "校长签",   "盖章",   "(盖章",   "签字:",  "备注:",    "说明:",      "注:",
-                                         "注意",     "※",     "*注",     "*说明",  "日期:",    "负责人:",    "统计人",
-                                         "制表:",    "审核:",   "填表:",   "校长:",  "班主任:",  "班主任签",   "注1",
-                                         "备注1",    "说明1" };
+    static const char *const signs[] = {
+        "填表人",   "制表人",   "审核人",   "复核人",   "填报人",   "单位负责人", "负责人签", "填报单位",
+        "填表说明", "填报日期", "填表日期", "制表日期", "制表时间", "填表时间",   "校长签",   "盖章",
+        "(盖章",    "签字:",    "备注:",    "说明:",    "注:",      "注意",       "※",        "*注",
+        "*说明",    "日期:",    "负责人:",  "统计人",   "制表:",    "审核:",      "填表:",    "校长:",
+        "班主任:",  "班主任签", "注1",      "备注1",    "说明1"
+    };
     const char *rest;
 
     return starts_with_any(folded, signs, COUNT(signs), &rest);
@@ -185,7 +188,8 @@ static bool is_lone_note(const struct sheet *sheet, const struct census *census,
 
     if (!column || !column->field || census->single_characters > 20)
         return true;
-    if (text_ends(column->field, ".name") || text_ends(column->field, ".student") || text_ends(column->field, ".mentor"))
+    if (text_ends(column->field, ".name") || text_ends(column->field, ".student") ||
+        text_ends(column->field, ".mentor"))
         return census->single_characters > 8;
     return census->first == 0 || date_parse(&date, cell, NULL);
 }
@@ -219,7 +223,8 @@ enum row_sort sheet_row_sort(const struct sheet *sheet, size_t row)
         return ROW_HEADER;
     if (subtotal_row(sheet, row))
         return ROW_SUBTOTAL;
-    if (is_note(folded) || (census.filled == 1 && is_lone_note(sheet, &census, grid_cell(sheet->grid, row, census.first))))
+    if (is_note(folded) ||
+        (census.filled == 1 && is_lone_note(sheet, &census, grid_cell(sheet->grid, row, census.first))))
         return ROW_NOTE;
     return census.known == 0 ? ROW_BLANK : ROW_DATA;
 }

@@ -59,7 +59,8 @@ static const char *derived_ref(struct reader *reader, const struct intake_studen
         return NULL;
     }
     if (no_column >= 0)
-        reader_warn(reader, no_column, "no number: %s is known by name, birth and class until one is given", student->name);
+        reader_warn(reader, no_column, "no number: %s is known by name, birth and class until one is given",
+                    student->name);
     ref = mem_format("%s%s%s%s%s", student->name, *birth ? "/" : "", birth, student->class ? "/" : "",
                      student->class ? student->class : "");
     return intake_keep(reader->intake, ref);
@@ -146,7 +147,8 @@ static void check_age(struct reader *reader, const struct intake_student *studen
 
     if (!*folded || reader_none(reader, text, NULL))
         return;
-    if (digits == 0 || digits > 2 || (*rest && !text_starts(rest, "岁") && !text_starts(rest, "周岁") && !text_starts(rest, ".0"))) {
+    if (digits == 0 || digits > 2 ||
+        (*rest && !text_starts(rest, "岁") && !text_starts(rest, "周岁") && !text_starts(rest, ".0"))) {
         reader_fault(reader, column, "\"%.40s\" is no age: write e.g. 10", text);
         return;
     }
@@ -154,7 +156,8 @@ static void check_age(struct reader *reader, const struct intake_student *studen
         return;
     age = date_age(student->birth, reader->options->today);
     if (atoi(folded) < age - 1 || atoi(folded) > age + 2) /* 虚岁 counts up to two more */
-        reader_warn(reader, column, "%d does not agree with the date of birth (%d): the date is taken", atoi(folded), age);
+        reader_warn(reader, column, "%d does not agree with the date of birth (%d): the date is taken", atoi(folded),
+                    age);
 }
 
 /* Who has left stays in the store until somebody says so there. */
@@ -208,8 +211,13 @@ static void read_mention(struct reader *reader, const struct intake_student *stu
         .place = mention.place,
         .mentor = mention.name,
         .mentor_place = mention.place,
-        .student = { .no = student->ref, .name = student->name, .class = student->class, .ref = student->ref,
-                     .no_place = student->place, .name_place = student->place, .class_place = student->place },
+        .student = { .no = student->ref,
+                     .name = student->name,
+                     .class = student->class,
+                     .ref = student->ref,
+                     .no_place = student->place,
+                     .name_place = student->place,
+                     .class_place = student->place },
     };
 }
 
@@ -245,6 +253,7 @@ void read_student_row(struct reader *reader)
     if (is_continuation(reader)) {
         const struct intake_student last = reader->intake->students[reader->intake->student_count - 1];
 
+        reader->faulty = last.faulty; /* what belongs to a faulty row goes with it */
         read_family(reader, &last);
         return;
     }

@@ -13,10 +13,11 @@ static char *copy(const struct query *query, int column)
 
 static void read_students(struct roster *roster, struct store *store)
 {
-    struct query q = store_query(store,
-                                 "SELECT id, ref, name, former_name, sex, birth, class, grade, village, language, remark,"
-                                 " left_behind, boarding, gone_at FROM student ORDER BY id",
-                                 "");
+    struct query q =
+        store_query(store,
+                    "SELECT id, ref, name, former_name, sex, birth, class, grade, village, language, remark,"
+                    " left_behind, boarding, gone_at FROM student ORDER BY id",
+                    "");
 
     while (query_next(&q)) {
         roster->students = mem_grow(roster->students, roster->student_count + 1, sizeof *roster->students);
@@ -41,10 +42,11 @@ static void read_students(struct roster *roster, struct store *store)
 
 static void read_persons(struct roster *roster, struct store *store)
 {
-    struct query q = store_query(store,
-                                 "SELECT id, ref, name, dialect, quiet, work_place, remark, reads, sends, hears, deceased"
-                                 " FROM person ORDER BY name, id",
-                                 "");
+    struct query q =
+        store_query(store,
+                    "SELECT id, ref, name, dialect, quiet, work_place, remark, reads, sends, hears, deceased"
+                    " FROM person ORDER BY name, id",
+                    "");
 
     while (query_next(&q)) {
         roster->persons = mem_grow(roster->persons, roster->person_count + 1, sizeof *roster->persons);
@@ -73,9 +75,11 @@ static void read_lines(struct roster *roster, struct store *store)
 
     while (query_next(&q)) {
         roster->lines = mem_grow(roster->lines, roster->line_count + 1, sizeof *roster->lines);
-        roster->lines[roster->line_count++] =
-            (struct register_line){ .person = query_int(&q, 0), .e164 = copy(&q, 1),           .state = copy(&q, 2),
-                                    .rank = query_int(&q, 3),   .opted_out = !query_null(&q, 4) };
+        roster->lines[roster->line_count++] = (struct register_line){ .person = query_int(&q, 0),
+                                                                      .e164 = copy(&q, 1),
+                                                                      .state = copy(&q, 2),
+                                                                      .rank = query_int(&q, 3),
+                                                                      .opted_out = !query_null(&q, 4) };
     }
 }
 
@@ -102,8 +106,8 @@ static void read_relations(struct roster *roster, struct store *store, time_ms n
 
 static void read_roles(struct roster *roster, struct store *store, time_ms now)
 {
-    struct query q = store_query(store, "SELECT person, role, class FROM role WHERE until IS NULL OR until > $1 ORDER BY id", "i",
-                                 now);
+    struct query q = store_query(
+        store, "SELECT person, role, class FROM role WHERE until IS NULL OR until > $1 ORDER BY id", "i", now);
 
     while (query_next(&q)) {
         roster->roles = mem_grow(roster->roles, roster->role_count + 1, sizeof *roster->roles);
@@ -114,15 +118,16 @@ static void read_roles(struct roster *roster, struct store *store, time_ms now)
 
 static void read_pairings(struct roster *roster, struct store *store, time_ms now)
 {
-    struct query q = store_query(store,
-                                 "SELECT mentor, student, since, until FROM pairing WHERE until IS NULL OR until > $1 ORDER BY id",
-                                 "i", now);
+    struct query q = store_query(
+        store, "SELECT mentor, student, since, until FROM pairing WHERE until IS NULL OR until > $1 ORDER BY id", "i",
+        now);
 
     while (query_next(&q)) {
         roster->pairings = mem_grow(roster->pairings, roster->pairing_count + 1, sizeof *roster->pairings);
-        roster->pairings[roster->pairing_count++] = (struct register_pairing){
-            .mentor = query_int(&q, 0), .student = query_int(&q, 1), .since = query_time(&q, 2), .until = query_time(&q, 3)
-        };
+        roster->pairings[roster->pairing_count++] = (struct register_pairing){ .mentor = query_int(&q, 0),
+                                                                               .student = query_int(&q, 1),
+                                                                               .since = query_time(&q, 2),
+                                                                               .until = query_time(&q, 3) };
     }
 }
 
@@ -155,8 +160,8 @@ void roster_read(struct roster *out, struct store *store, time_ms now)
 
 static void free_student(struct register_student *student)
 {
-    char *const owned[] = { student->ref,   student->name,    student->former_name, student->sex,   student->birth, student->class,
-                            student->grade, student->village, student->language,    student->remark };
+    char *const owned[] = { student->ref,   student->name,  student->former_name, student->sex,      student->birth,
+                            student->class, student->grade, student->village,     student->language, student->remark };
 
     for (size_t i = 0; i < COUNT(owned); i++)
         free(owned[i]);
@@ -164,7 +169,8 @@ static void free_student(struct register_student *student)
 
 static void free_person(struct register_person *person)
 {
-    char *const owned[] = { person->ref, person->name, person->dialect, person->quiet, person->work_place, person->remark };
+    char *const owned[] = { person->ref,   person->name,       person->dialect,
+                            person->quiet, person->work_place, person->remark };
 
     for (size_t i = 0; i < COUNT(owned); i++)
         free(owned[i]);

@@ -78,8 +78,8 @@ int64_t register_person_id(struct store *store, const char *ref);
 int64_t register_put_student(struct store *store, const struct register_student *student);
 int64_t register_put_person(struct store *store, const struct register_person *person);
 /* Gives the person the number at that rank; numbers of the register count as confirmed. `suspect` marks a line that was ok. */
-void register_put_line(struct store *store, int64_t person, const char *e164, const char *type, int64_t rank, bool suspect,
-                       time_ms now);
+void register_put_line(struct store *store, int64_t person, const char *e164, const char *type, int64_t rank,
+                       bool suspect, time_ms now);
 void register_drop_line(struct store *store, int64_t person, const char *e164);
 void register_optout_line(struct store *store, const char *e164, time_ms now);
 /* Adds or sets the relation; one that had ended holds again. */

@@ -19,33 +19,36 @@ int64_t register_person_id(struct store *store, const char *ref)
 
 int64_t register_put_student(struct store *store, const struct register_student *student)
 {
-    store_change(store,
-                 "INSERT INTO student (ref, name, former_name, sex, birth, class, grade, village, left_behind, boarding, language,"
-                 " remark) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
-                 " ON CONFLICT (ref) DO UPDATE SET name = excluded.name, former_name = excluded.former_name, sex = excluded.sex,"
-                 " birth = excluded.birth, class = excluded.class, grade = excluded.grade, village = excluded.village,"
-                 " left_behind = excluded.left_behind, boarding = excluded.boarding, language = excluded.language,"
-                 " remark = excluded.remark, gone_at = NULL",
-                 "ttttttttbbtt", student->ref, student->name, student->former_name, student->sex, student->birth, student->class,
-                 student->grade, student->village, student->left_behind, student->boarding, student->language, student->remark);
+    store_change(
+        store,
+        "INSERT INTO student (ref, name, former_name, sex, birth, class, grade, village, left_behind, boarding, "
+        "language,"
+        " remark) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+        " ON CONFLICT (ref) DO UPDATE SET name = excluded.name, former_name = excluded.former_name, sex = excluded.sex,"
+        " birth = excluded.birth, class = excluded.class, grade = excluded.grade, village = excluded.village,"
+        " left_behind = excluded.left_behind, boarding = excluded.boarding, language = excluded.language,"
+        " remark = excluded.remark, gone_at = NULL",
+        "ttttttttbbtt", student->ref, student->name, student->former_name, student->sex, student->birth, student->class,
+        student->grade, student->village, student->left_behind, student->boarding, student->language, student->remark);
     return register_student_id(store, student->ref);
 }
 
 int64_t register_put_person(struct store *store, const struct register_person *person)
 {
-    store_change(store,
-                 "INSERT INTO person (ref, name, dialect, quiet, work_place, remark, reads, sends, hears, deceased)"
-                 " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
-                 " ON CONFLICT (ref) DO UPDATE SET name = excluded.name, dialect = excluded.dialect, quiet = excluded.quiet,"
-                 " work_place = excluded.work_place, remark = excluded.remark, reads = excluded.reads, sends = excluded.sends,"
-                 " hears = excluded.hears, deceased = excluded.deceased",
-                 "ttttttbbbb", person->ref, person->name, person->dialect, person->quiet, person->work_place, person->remark,
-                 person->reads, person->sends, person->hears, person->deceased);
+    store_change(
+        store,
+        "INSERT INTO person (ref, name, dialect, quiet, work_place, remark, reads, sends, hears, deceased)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+        " ON CONFLICT (ref) DO UPDATE SET name = excluded.name, dialect = excluded.dialect, quiet = excluded.quiet,"
+        " work_place = excluded.work_place, remark = excluded.remark, reads = excluded.reads, sends = excluded.sends,"
+        " hears = excluded.hears, deceased = excluded.deceased",
+        "ttttttbbbb", person->ref, person->name, person->dialect, person->quiet, person->work_place, person->remark,
+        person->reads, person->sends, person->hears, person->deceased);
     return register_person_id(store, person->ref);
 }
 
-void register_put_line(struct store *store, int64_t person, const char *e164, const char *type, int64_t rank, bool suspect,
-                       time_ms now)
+void register_put_line(struct store *store, int64_t person, const char *e164, const char *type, int64_t rank,
+                       bool suspect, time_ms now)
 {
     const int64_t line = line_put(store, e164, type);
 
@@ -60,8 +63,8 @@ void register_put_line(struct store *store, int64_t person, const char *e164, co
 
 void register_drop_line(struct store *store, int64_t person, const char *e164)
 {
-    store_change(store, "DELETE FROM person_line WHERE person = $1 AND line = (SELECT id FROM line WHERE e164 = $2)", "it", person,
-                 e164);
+    store_change(store, "DELETE FROM person_line WHERE person = $1 AND line = (SELECT id FROM line WHERE e164 = $2)",
+                 "it", person, e164);
 }
 
 void register_optout_line(struct store *store, const char *e164, time_ms now)
@@ -71,34 +74,38 @@ void register_optout_line(struct store *store, const char *e164, time_ms now)
 
 void register_put_relation(struct store *store, const struct register_relation *relation, time_ms now)
 {
-    store_change(store,
-                 "INSERT INTO relation (student, person, kind, word, rank, guardian, restricted) VALUES ($1, $2, $3, $4, $5, $6, $7)"
-                 " ON CONFLICT (student, person) DO UPDATE SET kind = excluded.kind, word = excluded.word, rank = excluded.rank,"
-                 " guardian = excluded.guardian, restricted = max(relation.restricted, excluded.restricted),"
-                 " until = CASE WHEN relation.until <= $8 THEN NULL ELSE relation.until END",
-                 "iittibbi", relation->student, relation->person, relation->kind, relation->word, relation->rank,
-                 relation->guardian, relation->restricted, now);
+    store_change(
+        store,
+        "INSERT INTO relation (student, person, kind, word, rank, guardian, restricted) VALUES ($1, $2, $3, $4, $5, "
+        "$6, $7)"
+        " ON CONFLICT (student, person) DO UPDATE SET kind = excluded.kind, word = excluded.word, rank = excluded.rank,"
+        " guardian = excluded.guardian, restricted = max(relation.restricted, excluded.restricted),"
+        " until = CASE WHEN relation.until <= $8 THEN NULL ELSE relation.until END",
+        "iittibbi", relation->student, relation->person, relation->kind, relation->word, relation->rank,
+        relation->guardian, relation->restricted, now);
 }
 
 void register_end_relation(struct store *store, int64_t student, int64_t person, time_ms now)
 {
     store_change(store,
-                 "UPDATE relation SET until = $3 WHERE student = $1 AND person = $2 AND (until IS NULL OR until > $3)", "iii",
-                 student, person, now);
+                 "UPDATE relation SET until = $3 WHERE student = $1 AND person = $2 AND (until IS NULL OR until > $3)",
+                 "iii", student, person, now);
 }
 
 void register_put_role(struct store *store, int64_t person, const char *role, const char *class, time_ms now)
 {
-    store_change(store,
-                 "INSERT INTO role (person, role, class) SELECT $1, $2, $3 WHERE NOT EXISTS"
-                 " (SELECT 1 FROM role WHERE person = $1 AND role = $2 AND class IS $3 AND (until IS NULL OR until > $4))",
-                 "itti", person, role, class, now);
+    store_change(
+        store,
+        "INSERT INTO role (person, role, class) SELECT $1, $2, $3 WHERE NOT EXISTS"
+        " (SELECT 1 FROM role WHERE person = $1 AND role = $2 AND class IS $3 AND (until IS NULL OR until > $4))",
+        "itti", person, role, class, now);
 }
 
 void register_end_role(struct store *store, int64_t person, const char *role, const char *class, time_ms now)
 {
     store_change(store,
-                 "UPDATE role SET until = $4 WHERE person = $1 AND role = $2 AND class IS NOT $3 AND (until IS NULL OR until > $4)",
+                 "UPDATE role SET until = $4 WHERE person = $1 AND role = $2 AND class IS NOT $3 AND (until IS NULL OR "
+                 "until > $4)",
                  "itti", person, role, class, now);
 }
 
@@ -113,8 +120,8 @@ void register_put_pairing(struct store *store, const struct register_pairing *pa
 void register_end_pairing(struct store *store, int64_t mentor, int64_t student, time_ms now)
 {
     store_change(store,
-                 "UPDATE pairing SET until = $3 WHERE mentor = $1 AND student = $2 AND (until IS NULL OR until > $3)", "iii", mentor,
-                 student, now);
+                 "UPDATE pairing SET until = $3 WHERE mentor = $1 AND student = $2 AND (until IS NULL OR until > $3)",
+                 "iii", mentor, student, now);
 }
 
 void register_put_rota(struct store *store, int64_t person, const char *post, time_ms since, time_ms until)
@@ -127,8 +134,8 @@ void register_put_rota(struct store *store, int64_t person, const char *post, ti
 
 int64_t register_import_start(struct store *store, const char *plan, int64_t total, const char *by, time_ms now)
 {
-    return store_insert(store, "INSERT INTO import (at, plan, total, state, by) VALUES ($1, $2, $3, $4, $5)", "ititt", now,
-                        plan, total, total > 0 ? "running" : "done", by);
+    return store_insert(store, "INSERT INTO import (at, plan, total, state, by) VALUES ($1, $2, $3, $4, $5)", "ititt",
+                        now, plan, total, total > 0 ? "running" : "done", by);
 }
 
 bool register_import_next(struct register_import *out, struct store *store)

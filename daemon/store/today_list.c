@@ -18,8 +18,8 @@
 #include "lib/text.h"
 #include "store/list.h"
 
-/* Each query yields: id, at, student ref, student name, person ref, person name, detail, key; its parameters, by number
- * since not each query has both, are ?1 = kinds that are alerts, between commas, ?2 = now. `settle` may use {id}, {key}
+/* Each query yields: id, at, student ref, student name, person ref, person name, detail, key; its parameters
+ * are (not each query uses both) $1 = kinds that are alerts, between commas, $2 = now. `settle` may use {id}, {key}
  * and {person} (its ref), quoted for a shell. */
 struct source {
     int urgency;
@@ -46,7 +46,7 @@ enum { TODAY_EACH = 200 }; /* as the LIMITs below */
 static const struct source sources[] = {
     { 1, "ask", "emergency not taken by anybody: {detail}", "紧急事件尚无人接手：{detail}", "greenline alert ack {key}",
       ASK_COLUMNS ", c.title, c.id" ASK_JOINS " ON p.id = k.acked_by"
-                  " WHERE instr(?1, ',' || c.kind || ',') > 0 AND k.acked_by IS NULL AND k.closed IS NULL"
+                  " WHERE instr($1, ',' || c.kind || ',') > 0 AND k.acked_by IS NULL AND k.closed IS NULL"
                   " AND k.state NOT IN ('answered', 'cancelled') AND c.state <> 'cancelled' ORDER BY k.id LIMIT 200" },
     { 1, "ask", "{who} asks for help: {detail}", "{who}需要帮助：{detail}", "greenline ask handle {id}",
       ASK_COLUMNS LAST_TEXT ", NULL" ASK_JOINS LAST_ANSWER
@@ -54,7 +54,7 @@ static const struct source sources[] = {
     { 1, "ask", "emergency without an outcome yet: {detail}", "紧急事件尚未结案：{detail}",
       "greenline alert close {key} --outcome TEXT",
       ASK_COLUMNS ", c.title, c.id" ASK_JOINS " ON p.id = k.acked_by"
-                  " WHERE instr(?1, ',' || c.kind || ',') > 0 AND k.closed IS NULL"
+                  " WHERE instr($1, ',' || c.kind || ',') > 0 AND k.closed IS NULL"
                   " AND (k.state = 'answered' OR k.acked_by IS NOT NULL) AND c.state <> 'cancelled' ORDER BY k.id LIMIT 200" },
     { 2, "reply", "a reply that a person must read: {detail}", "有来信需要人看：{detail}",
       "greenline inbox assign {id} --ask {key} --class help",
@@ -81,11 +81,11 @@ static const struct source sources[] = {
       ASK_COLUMNS ", (SELECT a.skipped FROM attempt a WHERE a.ask = k.id AND a.skipped IS NOT NULL ORDER BY a.id DESC"
                   " LIMIT 1), NULL" ASK_JOINS " ON p.id = k.person"
                   " WHERE k.state = 'unasked' AND k.handled_at IS NULL AND c.state <> 'cancelled' AND k.outcome <> 'help'"
-                  " ORDER BY k.id LIMIT 200" },
+                  " AND instr($1, ',' || c.kind || ',') = 0 ORDER BY k.id LIMIT 200" },
     { 4, "ask", "no answer about {who} ({detail})", "{who}的询问没有回音（{detail}）", "greenline ask handle {id}",
       ASK_COLUMNS ", c.title, NULL" ASK_JOINS " ON p.id = k.person"
                   " WHERE k.state = 'expired' AND k.handled_at IS NULL AND k.outcome <> 'help' AND c.state <> 'cancelled'"
-                  " ORDER BY k.id LIMIT 200" },
+                  " AND instr($1, ',' || c.kind || ',') = 0 ORDER BY k.id LIMIT 200" },
     { 5, "line", "{number} of {who} seems to be out of service", "{who}的号码 {number} 可能已停用",
       "greenline contact set {person} --phone NUMBER",
       "SELECT l.id, l.failed_at, s.ref, s.name, p.ref, p.name, l.e164, l.e164" LINE_PERSON
@@ -96,7 +96,7 @@ static const struct source sources[] = {
       " WHERE n.confirmed_at IS NULL AND l.state = 'ok' ORDER BY l.id LIMIT 200" },
     { 5, "cause", "missed while the daemon was down: {detail}", "停机期间错过：{detail}", "greenline schedule run {key}",
       "SELECT c.id, c.due, NULL, NULL, NULL, NULL, c.title, h.name FROM cause c JOIN schedule h"
-      " ON h.id = c.schedule WHERE c.state = 'missed' AND h.state = 'active' AND c.due > ?2 - 604800000"
+      " ON h.id = c.schedule WHERE c.state = 'missed' AND h.state = 'active' AND c.due > $2 - 604800000"
       " AND NOT EXISTS (SELECT 1 FROM cause d WHERE d.schedule = c.schedule AND d.id > c.id AND d.state <> 'missed')"
       " ORDER BY c.id LIMIT 200" },
 };

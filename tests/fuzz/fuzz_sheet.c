@@ -65,10 +65,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     files[1].bytes = second ? (const char *)second + 1 : "";
     files[1].length = second ? size - (size_t)(second + 1 - data) : 0;
     intake_read(&intake, files, second ? 2 : 1,
-                &(struct import_options){ .headers = headers,
-                                          .region = "CN",
-                                          .today = { 2026, 11, 24 },
-                                          .as = data[0] % (SHEET_KINDS + 1) == SHEET_KINDS ? -1 : data[0] % (SHEET_KINDS + 1) });
+                &(struct import_options){
+                    .headers = headers,
+                    .region = "CN",
+                    .today = { 2026, 11, 24 },
+                    .as = data[0] % (SHEET_KINDS + 1) == SHEET_KINDS ? -1 : data[0] % (SHEET_KINDS + 1) });
     check_findings(&intake);
     check_records(&intake);
     intake_free(&intake);

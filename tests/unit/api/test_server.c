@@ -373,6 +373,56 @@ static void test_client_that_leaves_before_the_answer_harms_nobody(void **state)
     api_reply_free(&reply);
 }
 
+/* A thousand long notes are more than a socket takes at once: none of it is lost when the connection ends behind it. */
+static void test_long_answer_arrives_whole_before_the_connection_ends(void **state)
+{
+    struct api_reply reply;
+
+    api_fixture_sql(*state, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) INSERT INTO note"
+                            " (student, at, author, text) SELECT 3, i, 'x', printf('%.3000c', 'a') FROM n");
+    reply = api_fixture_get(*state, "/v1/students/20260016/channel?limit=1000");
+    assert_int_equal(reply.status, 200);
+    assert_string_equal(json_at(reply.body, "items"), "1000 items");
+    api_reply_free(&reply);
+}
+
+struct stream {
+    char bytes[8192];
+    size_t length;
+};
+
+static void on_bytes(evutil_socket_t fd, short what, void *arg)
+{
+    struct stream *stream = arg;
+    const ssize_t got = recv(fd, stream->bytes + stream->length, sizeof stream->bytes - 1 - stream->length, 0);
+
+    (void)what;
+    if (got > 0)
+        stream->length += (size_t)got;
+}
+
+/* Two requests in one write, on a connection that stays: both are answered, in order. */
+static void test_pipelined_requests_on_one_connection_are_answered(void **state)
+{
+    static const char ask[] = "GET /v1/students/20260014 HTTP/1.1\r\nHost: x\r\n\r\n"
+                              "GET /v1/students/20260016 HTTP/1.1\r\nHost: x\r\n\r\n";
+    struct api_fixture *f = *state;
+    const int fd = connect_plain(f->socket);
+    struct stream stream = { .length = 0 };
+    struct event *event = event_new(f->base, fd, EV_READ | EV_PERSIST, on_bytes, &stream);
+    const char *first, *second;
+
+    event_add(event, NULL);
+    assert_int_equal(send(fd, ask, sizeof ask - 1, 0), sizeof ask - 1);
+    for (int i = 0; i < TURNS_MAX && !strstr(stream.bytes, "20260016"); i++)
+        api_fixture_turn(f);
+    first = strstr(stream.bytes, "\"ref\":\"20260014\"");
+    second = strstr(stream.bytes, "\"ref\":\"20260016\"");
+    assert_true(first && second && first < second);
+    event_free(event);
+    close(fd);
+}
+
 /* A child process that is nobody asks and writes the status line to a pipe. */
 static pid_t ask_as_nobody(struct api_fixture *f, int out)
 {
@@ -451,6 +501,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_old_answers_are_forgotten_after_seven_days, setup, teardown),
         cmocka_unit_test_setup_teardown(test_dripping_clients_are_cut_and_the_next_is_served, setup_short, teardown),
         cmocka_unit_test_setup_teardown(test_client_that_leaves_before_the_answer_harms_nobody, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_long_answer_arrives_whole_before_the_connection_ends, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_pipelined_requests_on_one_connection_are_answered, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_stranger_on_the_machine_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(test_socket_is_for_owner_and_group_only, setup, teardown),
     };

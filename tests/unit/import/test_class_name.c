@@ -37,7 +37,7 @@ static void test_grades_are_numbered_through_the_stages(void **state)
     static const struct {
         const char *text;
         int grade;
-    } rows[] = { { "三年级", 3 }, { "三", 3 },     { "3", 3 },    { "3.0", 3 },  { "初一", 7 },
+    } rows[] = { { "三年级", 3 }, { "三", 3 },    { "3", 3 },      { "3.0", 3 },   { "初一", 7 },
                  { "七年级", 7 }, { "高一", 10 }, { "学前班", 0 }, { "大班", -1 }, { "2023级", -1 } };
     int grade = 99;
 

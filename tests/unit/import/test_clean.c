@@ -29,9 +29,9 @@ static void test_a_cell_loses_what_cannot_be_seen(void **state)
         const char *raw, *cell;
     } rows[] = {
         { "  王小明\t", "王小明" },
-        { "\xe3\x80\x80王小明\xe3\x80\x80", "王小明" },           /* U+3000 */
+        { "\xe3\x80\x80王小明\xe3\x80\x80", "王小明" },             /* U+3000 */
         { "\xe2\x80\x8e王\xe2\x80\x8f小\xe2\x80\xac明", "王小明" }, /* marks of direction */
-        { "王\xe2\x80\x8b明\xef\xbb\xbf", "王明" },               /* zero width, byte order mark */
+        { "王\xe2\x80\x8b明\xef\xbb\xbf", "王明" },                 /* zero width, byte order mark */
         { "'19900000376", "19900000376" },
         { "\xe2\x80\x98"
           "0012",
@@ -52,7 +52,15 @@ static void test_a_cell_loses_what_cannot_be_seen(void **state)
 
 static void test_a_formula_or_an_error_value_is_no_value(void **state)
 {
-    static const char *const bad[] = { "=A1+B2", "=HYPERLINK(\"x\")", "#N/A", "#REF!", "#name?", "######", "a\x07" "b", "\x7f" };
+    static const char *const bad[] = { "=A1+B2",
+                                       "=HYPERLINK(\"x\")",
+                                       "#N/A",
+                                       "#REF!",
+                                       "#name?",
+                                       "######",
+                                       "a\x07"
+                                       "b",
+                                       "\x7f" };
     static const char *const good[] = { "-", "+8619900000376", "@home", "a\nb", "=", "#", "" };
 
     (void)state;
@@ -67,9 +75,15 @@ static void test_an_exponent_is_written_out_only_when_no_digit_is_lost(void **st
     static const struct {
         const char *folded, *number; /* NULL: refused */
     } rows[] = {
-        { "1.9900000376E+10", "19900000376" }, { "1.99E+10", NULL },         { "5.10623E+17", NULL }, { "2E+10", NULL },
-        { "19900000376.0", "19900000376" },    { "19900000376", "19900000376" }, { "QL2026-0312", "QL2026-0312" },
-        { "T1E5", "T1E5" },                    { "3.14", "3.14" },
+        { "1.9900000376E+10", "19900000376" },
+        { "1.99E+10", NULL },
+        { "5.10623E+17", NULL },
+        { "2E+10", NULL },
+        { "19900000376.0", "19900000376" },
+        { "19900000376", "19900000376" },
+        { "QL2026-0312", "QL2026-0312" },
+        { "T1E5", "T1E5" },
+        { "3.14", "3.14" },
     };
 
     (void)state;

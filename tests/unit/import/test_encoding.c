@@ -24,10 +24,18 @@ static void test_each_encoding_of_a_school_gives_the_same_text(void **state)
         { BYTES("姓名,1\n"), ENCODING_UTF8 },
         { BYTES("\xef\xbb\xbf姓名,1\r\n"), ENCODING_UTF8 },
         { BYTES("\xd0\xd5\xc3\xfb,1\r\n"), ENCODING_GB18030 },
-        { BYTES("\xff\xfe\xd3\x59\x0d\x54,\0" "1\0\n\0"), ENCODING_UTF16LE },
-        { BYTES("\xfe\xff\x59\xd3\x54\x0d\0,\0" "1\0\n"), ENCODING_UTF16BE },
-        { BYTES("\xd3\x59\x0d\x54,\0" "1\0\r\0\n\0"), ENCODING_UTF16LE },
-        { BYTES("\x59\xd3\x54\x0d\0,\0" "1\0\r\0\n"), ENCODING_UTF16BE },
+        { BYTES("\xff\xfe\xd3\x59\x0d\x54,\0"
+                "1\0\n\0"),
+          ENCODING_UTF16LE },
+        { BYTES("\xfe\xff\x59\xd3\x54\x0d\0,\0"
+                "1\0\n"),
+          ENCODING_UTF16BE },
+        { BYTES("\xd3\x59\x0d\x54,\0"
+                "1\0\r\0\n\0"),
+          ENCODING_UTF16LE },
+        { BYTES("\x59\xd3\x54\x0d\0,\0"
+                "1\0\r\0\n"),
+          ENCODING_UTF16BE },
     };
 
     (void)state;

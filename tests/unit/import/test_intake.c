@@ -58,8 +58,9 @@ static const struct intake *read_as(struct world *world, int as, const char *con
     for (size_t i = 0; i < count; i++)
         files[i] = (struct import_file){ names[i], sheets[i], strlen(sheets[i]) };
     intake_free(&world->intake);
-    intake_read(&world->intake, files, count,
-                &(struct import_options){ .headers = world->headers, .region = "CN", .today = { 2026, 11, 24 }, .as = as });
+    intake_read(
+        &world->intake, files, count,
+        &(struct import_options){ .headers = world->headers, .region = "CN", .today = { 2026, 11, 24 }, .as = as });
     return &world->intake;
 }
 
@@ -88,15 +89,15 @@ static void assert_findings(const struct intake *intake, bool warnings, const ch
     assert_int_equal(found, count);
 }
 
-#define assert_mistakes(intake, ...)                                                                                               \
-    do {                                                                                                                           \
-        const char *const want_[] = { __VA_ARGS__ };                                                                               \
-        assert_findings(intake, false, want_, COUNT(want_));                                                                       \
+#define assert_mistakes(intake, ...)                                                                                   \
+    do {                                                                                                               \
+        const char *const want_[] = { __VA_ARGS__ };                                                                   \
+        assert_findings(intake, false, want_, COUNT(want_));                                                           \
     } while (0)
-#define assert_warnings(intake, ...)                                                                                               \
-    do {                                                                                                                           \
-        const char *const want_[] = { __VA_ARGS__ };                                                                               \
-        assert_findings(intake, true, want_, COUNT(want_));                                                                        \
+#define assert_warnings(intake, ...)                                                                                   \
+    do {                                                                                                               \
+        const char *const want_[] = { __VA_ARGS__ };                                                                   \
+        assert_findings(intake, true, want_, COUNT(want_));                                                            \
     } while (0)
 
 static void assert_sound(const struct intake *intake)
@@ -189,7 +190,8 @@ static void test_the_class_may_stand_in_the_title(void **state)
 
 static void test_a_class_merged_downwards_holds_for_the_rows_below(void **state)
 {
-    const struct intake *intake = read_one(*state, "学籍号,姓名,班级\nQ1,甲乙,三(1)班\nQ2,丙丁,\nQ3,戊己,\nQ4,庚辛,三(2)班\nQ5,壬癸,\nQ6,子丑,\n");
+    const struct intake *intake = read_one(
+        *state, "学籍号,姓名,班级\nQ1,甲乙,三(1)班\nQ2,丙丁,\nQ3,戊己,\nQ4,庚辛,三(2)班\nQ5,壬癸,\nQ6,子丑,\n");
 
     assert_sound(intake);
     assert_string_equal(intake->students[2].class, "三(1)班");
@@ -241,15 +243,18 @@ static void test_the_kind_is_guessed_from_the_headers_and_said(void **state)
         if (!intake->sheets[0].read)
             fail_msg("row %zu: not read", i);
         if (intake->sheets[0].kind != rows[i].kind)
-            fail_msg("row %zu: got %s, want %s", i, sheet_kind_name(intake->sheets[0].kind), sheet_kind_name(rows[i].kind));
+            fail_msg("row %zu: got %s, want %s", i, sheet_kind_name(intake->sheets[0].kind),
+                     sheet_kind_name(rows[i].kind));
         assert_true(text_starts(intake->sheets[0].guessed_by, "headers "));
     }
 }
 
 static void test_a_list_of_known_children_is_a_list_of_contacts(void **state)
 {
-    static const char *const sheets[] = { "学生姓名,班级,监护人姓名,与学生关系,联系电话\n甲乙,三(2)班,丙丁,奶奶,19900000376\n",
-                                          "学籍号,姓名,性别,班级\nQ1,甲乙,男,三(2)班\n" };
+    static const char *const sheets[] = {
+        "学生姓名,班级,监护人姓名,与学生关系,联系电话\n甲乙,三(2)班,丙丁,奶奶,19900000376\n",
+        "学籍号,姓名,性别,班级\nQ1,甲乙,男,三(2)班\n"
+    };
     const struct intake *intake = read_as(*state, -1, sheets, 2);
 
     assert_sound(intake);
@@ -260,7 +265,9 @@ static void test_a_list_of_known_children_is_a_list_of_contacts(void **state)
 
 static void test_the_kind_may_be_given(void **state)
 {
-    static const char *const sheet[] = { "学生姓名,班级,监护人姓名,与学生关系,联系电话\n甲乙,三(2)班,丙丁,奶奶,19900000376\n" };
+    static const char *const sheet[] = {
+        "学生姓名,班级,监护人姓名,与学生关系,联系电话\n甲乙,三(2)班,丙丁,奶奶,19900000376\n"
+    };
     const struct intake *intake = read_as(*state, SHEET_CONTACTS, sheet, 1);
 
     assert_string_equal(intake->sheets[0].guessed_by, "--as");
@@ -271,16 +278,16 @@ static void test_the_kind_may_be_given(void **state)
 
 static void test_each_faulty_cell_gets_one_line_and_a_sound_one_none(void **state)
 {
-    const struct intake *intake =
-        read_one(*state, "学籍号,姓名,性别,出生日期,班级,是否留守,是否寄宿,年龄\n"
-                         "Q1,王小明,男,2016.3.9,三(2)班,是,走读,10\n"
-                         "1.99E+10,王?,人,2016-02-30,三(99)班,也许,有时,很大\n"
-                         "Q3,王\x07明,2,2027-01-01,,√,否,10岁\n"
-                         "Q1,李四,F,1916-03-09,302,×,住校,\n"
-                         "Q5,=A1,#N/A,3/9/2016,3.2,,,\n");
+    const struct intake *intake = read_one(*state, "学籍号,姓名,性别,出生日期,班级,是否留守,是否寄宿,年龄\n"
+                                                   "Q1,王小明,男,2016.3.9,三(2)班,是,走读,10\n"
+                                                   "1.99E+10,王?,人,2016-02-30,三(99)班,也许,有时,很大\n"
+                                                   "Q3,王\x07明,2,2027-01-01,,√,否,10岁\n"
+                                                   "Q1,李四,F,1916-03-09,302,×,住校,\n"
+                                                   "Q5,=A1,#N/A,3/9/2016,3.2,,,\n");
 
-    assert_mistakes(intake, "a.csv:3:学籍号: \"1.99E+10\" has lost its digits", "a.csv:3:姓名: a character of the name was lost",
-                    "a.csv:3:性别: \"人\" is no sex", "a.csv:3:出生日期: \"2016-02-30\": 2016-02 has no day 30",
+    assert_mistakes(intake, "a.csv:3:学籍号: \"1.99E+10\" has lost its digits",
+                    "a.csv:3:姓名: a character of the name was lost", "a.csv:3:性别: \"人\" is no sex",
+                    "a.csv:3:出生日期: \"2016-02-30\": 2016-02 has no day 30",
                     "a.csv:3:班级: \"三(99)班\": class number 99", "a.csv:3:是否留守: \"也许\" is neither yes nor no",
                     "a.csv:3:是否寄宿: \"有时\" is neither yes nor no", "a.csv:3:年龄: \"很大\" is no age",
                     "a.csv:4:姓名: a control character (U+0007)", "a.csv:4:出生日期: \"2027-01-01\" lies in the future",
@@ -294,8 +301,9 @@ static void test_each_faulty_cell_gets_one_line_and_a_sound_one_none(void **stat
 
 static void test_a_sound_row_is_read_wholly(void **state)
 {
-    const struct intake *intake = read_one(*state, "学籍号,姓名,性别,出生年月,年级,班,村,是否留守,住校,备注\n"
-                                                   "ql2026-0312,王　明,女,2016年3月,三年级,2,柳湾村,√,住校,周末住姑姑家\n");
+    const struct intake *intake =
+        read_one(*state, "学籍号,姓名,性别,出生年月,年级,班,村,是否留守,住校,备注\n"
+                         "ql2026-0312,王　明,女,2016年3月,三年级,2,柳湾村,√,住校,周末住姑姑家\n");
     const struct intake_student *student = &intake->students[0];
 
     assert_sound(intake);
@@ -314,7 +322,8 @@ static void test_a_sound_row_is_read_wholly(void **state)
 
 static void test_a_blank_means_no_only_where_the_others_are_ticked(void **state)
 {
-    const struct intake *intake = read_one(*state, "学籍号,姓名,班级,是否留守,是否寄宿\nQ1,甲乙,302,√,是\nQ2,丙丁,302,,\n");
+    const struct intake *intake =
+        read_one(*state, "学籍号,姓名,班级,是否留守,是否寄宿\nQ1,甲乙,302,√,是\nQ2,丙丁,302,,\n");
 
     assert_int_equal(intake->students[1].left_behind, CLAIM_NO);
     assert_int_equal(intake->students[1].boarding, CLAIM_UNKNOWN);
@@ -322,7 +331,8 @@ static void test_a_blank_means_no_only_where_the_others_are_ticked(void **state)
 
 static void test_a_child_is_never_known_by_its_name_alone(void **state)
 {
-    const struct intake *intake = read_one(*state, "学籍号,姓名,出生日期,班级\n,王梓涵,2016-03-09,302\n,王梓涵,,302\nQ3,王梓涵,,302\n");
+    const struct intake *intake =
+        read_one(*state, "学籍号,姓名,出生日期,班级\n,王梓涵,2016-03-09,302\n,王梓涵,,302\nQ3,王梓涵,,302\n");
 
     assert_mistakes(intake, "a.csv:3:学籍号: the number is missing");
     assert_warnings(intake, "a.csv:2:学籍号: no number");
@@ -332,7 +342,8 @@ static void test_a_child_is_never_known_by_its_name_alone(void **state)
 
 static void test_a_running_number_is_no_key(void **state)
 {
-    const struct intake *intake = read_one(*state, "序号,姓名,出生日期,班级\n1,甲乙,2016-03-09,302\n1,甲乙,2016-03-09,302\n");
+    const struct intake *intake =
+        read_one(*state, "序号,姓名,出生日期,班级\n1,甲乙,2016-03-09,302\n1,甲乙,2016-03-09,302\n");
 
     assert_mistakes(intake, "a.csv:3:姓名: 甲乙 stands in row 2 too");
     assert_warnings(intake, "a.csv:1: no column of student numbers");
@@ -340,14 +351,16 @@ static void test_a_running_number_is_no_key(void **state)
 
 static void test_the_register_number_is_preferred_to_others(void **state)
 {
-    const struct intake *intake = read_one(*state, "班内学号,学号,全国学籍号,姓名,班级\n7,X9,G510623201603090012,甲乙,302\n");
+    const struct intake *intake =
+        read_one(*state, "班内学号,学号,全国学籍号,姓名,班级\n7,X9,G510623201603090012,甲乙,302\n");
 
     assert_string_equal(intake->students[0].ref, "G510623201603090012");
 }
 
 static void test_marks_of_direction_in_a_name_are_dropped(void **state)
 {
-    const struct intake *intake = read_one(*state, "学籍号,姓名,班级\nQ1,\xe2\x80\xaeعلي\xe2\x80\xac,302\nQ2,\xe2\x80\x8e王明,302\n");
+    const struct intake *intake =
+        read_one(*state, "学籍号,姓名,班级\nQ1,\xe2\x80\xaeعلي\xe2\x80\xac,302\nQ2,\xe2\x80\x8e王明,302\n");
 
     assert_sound(intake);
     assert_string_equal(intake->students[0].name, "علي");
@@ -401,8 +414,17 @@ static void test_several_numbers_in_a_cell_are_taken_apart(void **state)
 
 static void test_a_faulty_number_is_one_mistake_of_its_cell(void **state)
 {
-    static const char *const cells[] = { "1.99E+10", "110", "12355", "O3912345678", "妈妈19900001234", "1990000123", "61234",
-                                         "\"19900001234/1990000\"", "1990000123419900001235", "=A2", "#N/A" };
+    static const char *const cells[] = { "1.99E+10",
+                                         "110",
+                                         "12355",
+                                         "O3912345678",
+                                         "妈妈19900001234",
+                                         "1990000123",
+                                         "61234",
+                                         "\"19900001234/1990000\"",
+                                         "1990000123419900001235",
+                                         "=A2",
+                                         "#N/A" };
 
     for (size_t i = 0; i < COUNT(cells); i++) {
         char *sheet = mem_format("学籍号,姓名,班级,父亲姓名,父亲电话\nQ1,甲乙,302,丙丁,%s\n", cells[i]);
@@ -432,7 +454,8 @@ static void test_above_and_beside_are_followed(void **state)
 
 static void test_above_a_faulty_cell_is_no_second_mistake(void **state)
 {
-    const struct intake *intake = read_one(*state, "学籍号,姓名,班级,父亲姓名,父亲电话\nQ1,甲乙,302,丙丁,110\nQ2,甲丙,302,丙丁,同上\nQ3,甲丁,302,丙丁,19900001234\n");
+    const struct intake *intake = read_one(*state, "学籍号,姓名,班级,父亲姓名,父亲电话\nQ1,甲乙,302,丙丁,110\nQ2,甲丙,"
+                                                   "302,丙丁,同上\nQ3,甲丁,302,丙丁,19900001234\n");
 
     assert_mistakes(intake, "a.csv:2:父亲电话: phone \"110\"");
     assert_true(intake->students[1].faulty);
@@ -447,10 +470,11 @@ static void test_above_the_first_row_stands_nothing(void **state)
 
 static void test_one_person_in_two_columns_is_one_contact(void **state)
 {
-    const struct intake *intake = read_one(*state, "学籍号,姓名,班级,父亲姓名,父亲电话,监护人姓名,与学生关系,监护人电话\n"
-                                                   "Q1,甲乙,302,丙丁,19900001234,丙丁,父亲,19900001235\n"
-                                                   "Q2,甲丙,302,丙丁,19900001234,,父亲,\n"
-                                                   "Q3,甲丁,302,丙丁,19900001234,,,19900001234\n");
+    const struct intake *intake =
+        read_one(*state, "学籍号,姓名,班级,父亲姓名,父亲电话,监护人姓名,与学生关系,监护人电话\n"
+                         "Q1,甲乙,302,丙丁,19900001234,丙丁,父亲,19900001235\n"
+                         "Q2,甲丙,302,丙丁,19900001234,,父亲,\n"
+                         "Q3,甲丁,302,丙丁,19900001234,,,19900001234\n");
 
     assert_sound(intake);
     assert_int_equal(intake->contact_count, 3);
@@ -522,7 +546,10 @@ static void test_contacts_find_their_child_by_number_or_name_and_class(void **st
 
 static void test_the_question_whether_one_may_tell_is_turned_round(void **state)
 {
-    static const char *const sheets[] = { CHILDREN, "学生姓名,姓名,关系,电话,是否可告知\n王小明,王建国,父亲,19900001234,否\n王小明,张桂芳,奶奶,19900000376,是\n" };
+    static const char *const sheets[] = {
+        CHILDREN,
+        "学生姓名,姓名,关系,电话,是否可告知\n王小明,王建国,父亲,19900001234,否\n王小明,张桂芳,奶奶,19900000376,是\n"
+    };
     const struct intake *intake = read_as(*state, -1, sheets, 2);
 
     assert_sound(intake);
@@ -543,11 +570,12 @@ static void test_contacts_of_nobody_are_mistakes_of_the_cell_that_is_wrong(void 
                                                     ",王小明,,庚,,19900000376\n" };
     const struct intake *intake = read_as(*state, -1, sheets, 2);
 
-    assert_mistakes(intake, "b.csv:2:学籍号: no student has the number \"Q9\"", "b.csv:3:学生姓名: number Q1 belongs to 王小明",
+    assert_mistakes(intake, "b.csv:2:学籍号: no student has the number \"Q9\"",
+                    "b.csv:3:学生姓名: number Q1 belongs to 王小明",
                     "b.csv:4:学生姓名: no student is called \"王小名\": did you mean 王小明?",
-                    "b.csv:5:学生姓名: 2 students are called 王梓涵: add the class", "b.csv:6:班级: 王小明 is in 三(2)班",
-                    "b.csv:7:学籍号: the student is missing", "b.csv:8:姓名: the name is missing",
-                    "b.csv:9:关系: the relation is missing");
+                    "b.csv:5:学生姓名: 2 students are called 王梓涵: add the class",
+                    "b.csv:6:班级: 王小明 is in 三(2)班", "b.csv:7:学籍号: the student is missing",
+                    "b.csv:8:姓名: the name is missing", "b.csv:9:关系: the relation is missing");
 }
 
 static void test_staff_have_roles_classes_and_numbers(void **state)
@@ -577,8 +605,10 @@ static void test_a_mentor_nobody_knows_is_a_mistake(void **state)
                                           "周某,李四,,2026-13-01,\n" };
     const struct intake *intake = read_as(*state, -1, sheets, 3);
 
-    assert_mistakes(intake, "c.csv:2:结束时间: lies before", "c.csv:3:代理家长: nobody of the staff is called \"赵春每\": did you mean 赵春梅?",
-                    "c.csv:5:代理家长: nobody of the staff is called \"周某\"", "c.csv:5:学生: no student is called \"李四\"",
+    assert_mistakes(intake, "c.csv:2:结束时间: lies before",
+                    "c.csv:3:代理家长: nobody of the staff is called \"赵春每\": did you mean 赵春梅?",
+                    "c.csv:5:代理家长: nobody of the staff is called \"周某\"",
+                    "c.csv:5:学生: no student is called \"李四\"",
                     "c.csv:5:结对时间: \"2026-13-01\": there is no month 13");
     assert_string_equal(intake->pairings[2].mentor, "赵春梅");
     assert_false(intake->pairings[2].faulty);
@@ -592,7 +622,8 @@ static void test_staff_in_a_childs_row_are_known_or_bring_their_number(void **st
                                           "姓名,职务,手机\n赵春梅,代理家长,19900000102\n" };
     const struct intake *intake = read_as(*state, -1, sheets, 2);
 
-    assert_mistakes(intake, "a.csv:3:班主任: nobody of the staff is called \"李某\"", "a.csv:3:帮扶教师: nobody of the staff is called \"周某\"");
+    assert_mistakes(intake, "a.csv:3:班主任: nobody of the staff is called \"李某\"",
+                    "a.csv:3:帮扶教师: nobody of the staff is called \"周某\"");
     assert_true(intake->students[1].faulty);
     assert_int_equal(intake->staff_count, 2);
     assert_string_equal(intake->staff[1].name, "陈红");
@@ -620,7 +651,8 @@ static void test_a_rota_names_staff_and_days(void **state)
 
 static void test_a_line_is_whole_characters_however_long_the_cell(void **state)
 {
-    const struct intake *intake = read_one(*state, "学籍号,姓名,班级,性别\nQ1,甲乙,302,a说不清楚说不清楚说不清楚说不清楚说不清楚说不清楚说不清楚\n");
+    const struct intake *intake = read_one(
+        *state, "学籍号,姓名,班级,性别\nQ1,甲乙,302,a说不清楚说不清楚说不清楚说不清楚说不清楚说不清楚说不清楚\n");
     char *line = intake_line(intake, &intake->findings[0]);
 
     assert_true(utf8_valid(line, strlen(line)));

@@ -141,13 +141,13 @@ static void assert_sql(struct world *world, const char *sql, const char *want)
     text_free(&got);
 }
 
-#define NUMBERS_OF(name)                                                                                                           \
-    "SELECT l.e164 FROM person_line pl JOIN line l ON l.id = pl.line JOIN person p ON p.id = pl.person WHERE p.name = '" name      \
-    "' ORDER BY pl.rank, l.e164"
+#define NUMBERS_OF(name)                                                                                               \
+    "SELECT l.e164 FROM person_line pl JOIN line l ON l.id = pl.line JOIN person p ON p.id = pl.person WHERE p.name "  \
+    "= '" name "' ORDER BY pl.rank, l.e164"
 
 #define WIDE "学籍号,姓名,班级,出生日期,监护人姓名,与学生关系,监护人电话,父亲姓名,父亲电话\n"
-#define TWO_SIBLINGS                                                                                                               \
-    WIDE "Q1,王小明,三(2)班,2016-03-09,张桂芳,奶奶,19900000376,王建国,19900001234\n"                                               \
+#define TWO_SIBLINGS                                                                                                   \
+    WIDE "Q1,王小明,三(2)班,2016-03-09,张桂芳,奶奶,19900000376,王建国,19900001234\n"                      \
          "Q2,王小红,一(1)班,2019-05-01,张桂芳,奶奶,19900000376,王建国,19900001234\n"
 
 static void test_a_first_import_stores_what_the_sheet_says(void **state)
@@ -243,7 +243,8 @@ static void test_a_number_entered_by_hand_survives_the_old_sheet(void **state)
 
     import_one(world, TWO_SIBLINGS);
     store_change(world->store, "INSERT INTO line (e164) VALUES ('+8619900000777')", "");
-    store_change(world->store, "INSERT INTO person_line (person, line, rank) SELECT 1, id, 2 FROM line WHERE e164 = '+8619900000777'",
+    store_change(world->store,
+                 "INSERT INTO person_line (person, line, rank) SELECT 1, id, 2 FROM line WHERE e164 = '+8619900000777'",
                  "");
     assert_true(turn_end(world->turn, NULL));
     assert_lines(import_one(world, TWO_SIBLINGS), "changes", 0);
@@ -271,12 +272,15 @@ static void test_a_corrected_name_of_the_one_grandmother_is_no_new_person(void *
 
 static void test_two_uncles_are_told_apart_by_name(void **state)
 {
-    static const char *const sheets[] = { "学籍号,姓名,班级\nQ1,甲乙,302\n",
-                                          "学籍号,姓名,关系,电话\nQ1,王大,伯伯,19900000301\nQ1,王二,叔叔,19900000302\n" };
+    static const char *const sheets[] = {
+        "学籍号,姓名,班级\nQ1,甲乙,302\n", "学籍号,姓名,关系,电话\nQ1,王大,伯伯,19900000301\nQ1,王二,叔叔,19900000302\n"
+    };
     struct world *world = *state;
 
     import(world, sheets, 2);
-    assert_sql(world, "SELECT p.name FROM relation r JOIN person p ON p.id = r.person WHERE r.kind = 'uncle' ORDER BY r.rank", "王大 王二");
+    assert_sql(world,
+               "SELECT p.name FROM relation r JOIN person p ON p.id = r.person WHERE r.kind = 'uncle' ORDER BY r.rank",
+               "王大 王二");
     assert_count(import(world, sheets, 2), "contacts", "0 0 2");
 }
 
@@ -312,20 +316,25 @@ static void test_a_child_whom_nobody_can_be_reached_for_is_reported(void **state
 
 static void test_a_line_shared_with_a_restricted_person_is_reported(void **state)
 {
-    static const char *const sheets[] = { "学籍号,姓名,班级\nQ1,甲乙,302\n",
-                                          "学籍号,姓名,关系,电话,禁止联系\nQ1,王建国,父亲,19900001234,是\nQ1,李秀兰,母亲,19900001234,否\n" };
+    static const char *const sheets[] = {
+        "学籍号,姓名,班级\nQ1,甲乙,302\n",
+        "学籍号,姓名,关系,电话,禁止联系\nQ1,王建国,父亲,19900001234,是\nQ1,李秀兰,母亲,19900001234,否\n"
+    };
     struct world *world = *state;
     const json_t *report = import(world, sheets, 2);
 
-    assert_line(report, "warnings", "b.csv:3:姓名: +86199****1234 of 李秀兰 is also the number of 王建国, who is restricted for 甲乙");
+    assert_line(report, "warnings",
+                "b.csv:3:姓名: +86199****1234 of 李秀兰 is also the number of 王建国, who is restricted for 甲乙");
     assert_line(report, "warnings", "a.csv:2:学籍号: nobody can be reached for 甲乙");
     assert_sql(world, "SELECT restricted FROM relation ORDER BY rank", "1 0");
 }
 
 static void test_a_sheet_never_lifts_a_restriction(void **state)
 {
-    static const char *const strict[] = { "学籍号,姓名,班级\nQ1,甲乙,302\n", "学籍号,姓名,关系,电话,禁止联系\nQ1,王建国,父亲,19900001234,是\n" };
-    static const char *const lax[] = { "学籍号,姓名,班级\nQ1,甲乙,302\n", "学籍号,姓名,关系,电话,禁止联系\nQ1,王建国,父亲,19900001234,否\n" };
+    static const char *const strict[] = { "学籍号,姓名,班级\nQ1,甲乙,302\n",
+                                          "学籍号,姓名,关系,电话,禁止联系\nQ1,王建国,父亲,19900001234,是\n" };
+    static const char *const lax[] = { "学籍号,姓名,班级\nQ1,甲乙,302\n",
+                                       "学籍号,姓名,关系,电话,禁止联系\nQ1,王建国,父亲,19900001234,否\n" };
     struct world *world = *state;
 
     import(world, strict, 2);
@@ -335,7 +344,9 @@ static void test_a_sheet_never_lifts_a_restriction(void **state)
 
 static void test_a_young_child_as_its_own_guardian_is_reported(void **state)
 {
-    const json_t *report = import_one(*state, WIDE "Q1,甲乙,102,2019-12-09,本人,,,王建国,19900001234\nQ2,丙丁,602,2014-12-09,丙丁,本人,,王建,19900001236\n");
+    const json_t *report = import_one(
+        *state,
+        WIDE "Q1,甲乙,102,2019-12-09,本人,,,王建国,19900001234\nQ2,丙丁,602,2014-12-09,丙丁,本人,,王建,19900001236\n");
 
     assert_line(report, "warnings", "a.csv:2:监护人姓名: 甲乙 is 6 and stands as its own guardian: under 8");
     assert_line(report, "warnings", "a.csv:3:监护人姓名: 丙丁 is 11 and stands as its own guardian: under 16");
@@ -343,17 +354,20 @@ static void test_a_young_child_as_its_own_guardian_is_reported(void **state)
 
 static void test_staff_and_pairings_are_stored_once(void **state)
 {
-    static const char *const sheets[] = { "学籍号,姓名,班级\nQ1,甲乙,302\n",
-                                          "工号,姓名,职务,班级,手机\nT1,陈红,班主任,302,19900000101\nT2,赵春梅,代理家长,,19900000102\n",
-                                          "代理家长,学生,结对时间\n赵春梅,Q1,2026-09-01\n",
-                                          "星期,班次,值班教师\n周一,7:30-次日7:30,陈红\n" };
+    static const char *const sheets[] = {
+        "学籍号,姓名,班级\nQ1,甲乙,302\n",
+        "工号,姓名,职务,班级,手机\nT1,陈红,班主任,302,19900000101\nT2,赵春梅,代理家长,,19900000102\n",
+        "代理家长,学生,结对时间\n赵春梅,Q1,2026-09-01\n", "星期,班次,值班教师\n周一,7:30-次日7:30,陈红\n"
+    };
     struct world *world = *state;
     const json_t *report = import(world, sheets, 4);
 
     assert_lines(report, "mistakes", 0);
     assert_count(report, "staff", "2 0 0");
     assert_count(report, "pairings", "1 0 0");
-    assert_sql(world, "SELECT p.ref || '|' || r.role || '|' || ifnull(r.class, '') FROM role r JOIN person p ON p.id = r.person ORDER BY r.id",
+    assert_sql(world,
+               "SELECT p.ref || '|' || r.role || '|' || ifnull(r.class, '') FROM role r JOIN person p ON p.id = "
+               "r.person ORDER BY r.id",
                "T1|teacher|三(2)班 T2|mentor|");
     assert_sql(world, "SELECT since FROM pairing", "1788192000000"); /* 2026-09-01 00:00 in Shanghai */
     assert_sql(world, "SELECT count(*) FROM rota", "20");
@@ -374,7 +388,8 @@ static void test_a_teacher_with_another_class_loses_the_old_one(void **state)
 
 static void test_a_new_mentor_ends_the_old_pairing(void **state)
 {
-    static const char *const sheets[] = { "学籍号,姓名,班级\nQ1,甲乙,302\n", "姓名,职务,手机\n赵春梅,代理家长,19900000102\n周正,代理家长,19900000103\n",
+    static const char *const sheets[] = { "学籍号,姓名,班级\nQ1,甲乙,302\n",
+                                          "姓名,职务,手机\n赵春梅,代理家长,19900000102\n周正,代理家长,19900000103\n",
                                           "代理家长,学生\n赵春梅,Q1\n" };
     struct world *world = *state;
 
@@ -385,7 +400,8 @@ static void test_a_new_mentor_ends_the_old_pairing(void **state)
 
 static void test_a_father_who_teaches_is_one_person(void **state)
 {
-    static const char *const sheets[] = { WIDE "Q1,甲乙,302,,,,,王建国,19900001234\n", "工号,姓名,职务,手机\nT1,王建国,教师,19900001234\n" };
+    static const char *const sheets[] = { WIDE "Q1,甲乙,302,,,,,王建国,19900001234\n",
+                                          "工号,姓名,职务,手机\nT1,王建国,教师,19900001234\n" };
     struct world *world = *state;
 
     import(world, sheets, 2);
@@ -406,7 +422,8 @@ static void test_a_number_of_another_child_in_the_store_is_a_mistake(void **stat
     struct world *world = *state;
 
     import_one(world, "学号,姓名,班级\n1,王小明,301\n2,李四平,301\n");
-    assert_line(import_one(world, "学号,姓名,班级\n1,赵钱孙,302\n"), "mistakes", "a.csv:2:学号: \"1\" is the number of 王小明 (三(1)班) in the store");
+    assert_line(import_one(world, "学号,姓名,班级\n1,赵钱孙,302\n"), "mistakes",
+                "a.csv:2:学号: \"1\" is the number of 王小明 (三(1)班) in the store");
 }
 
 static void test_contacts_may_come_after_the_children(void **state)
@@ -414,7 +431,9 @@ static void test_contacts_may_come_after_the_children(void **state)
     struct world *world = *state;
 
     import_one(world, "学籍号,姓名,班级\nQ1,甲乙,302\n");
-    assert_count(import_one(world, "学生姓名,班级,监护人姓名,与学生关系,联系电话\n甲乙,三(2)班,张桂芳,奶奶,19900000376\n"), "contacts", "1 0 0");
+    assert_count(
+        import_one(world, "学生姓名,班级,监护人姓名,与学生关系,联系电话\n甲乙,三(2)班,张桂芳,奶奶,19900000376\n"),
+        "contacts", "1 0 0");
     assert_sql(world, "SELECT count(*) FROM student", "1");
 }
 
