@@ -64,6 +64,8 @@ static void take_config(struct daemon *d, struct config *fresh, struct grammar *
     struct config old = d->config;
     struct outbox_rules outbox;
     struct engine_rules engine;
+    struct api_setting setting;
+    struct api_parts parts;
 
     /* the store, the socket and the clock stay: they need a restart */
     d->config = *fresh;
@@ -74,6 +76,9 @@ static void take_config(struct daemon *d, struct config *fresh, struct grammar *
     inbox_set_grammar(d->inbox, grammar);
     grammar_close(d->grammar);
     d->grammar = grammar;
+    setting = console_setting(d);
+    parts = console_parts(d);
+    api_renew(d->api, &setting, &parts);
     config_free(&old);
 }
 
@@ -103,62 +108,6 @@ static void on_reload(evutil_socket_t fd, short what, void *arg)
         log_notice("%s: reloaded", d->config.file);
     }
     mistakes_free(&mistakes);
-}
-
-static json_t *all_gateways(void *arg)
-{
-    struct daemon *d = arg;
-    json_t *list = json_array();
-
-    for (struct gateway *g = gateways_next(d->gateways, NULL); g; g = gateways_next(d->gateways, g))
-        json_array_append_new(list, gateway_show(g));
-    return list;
-}
-
-static json_t *one_gateway(void *arg, const char *name)
-{
-    const struct gateway *g = gateways_find(((struct daemon *)arg)->gateways, name);
-
-    return g ? gateway_show(g) : NULL;
-}
-
-static bool change_gateway(void *arg, const char *name, const char *verb, const json_t *body, struct error *err)
-{
-    struct daemon *d = arg;
-    struct gateway *g = gateways_find(d->gateways, name);
-    const char *until_text = json_string_value(json_object_get(body, "until"));
-    const char *reason = json_string_value(json_object_get(body, "reason"));
-    time_ms until = TIME_NEVER;
-
-    if (!g)
-        return error_set(err, "gateway \"%s\": there is none: see `greenline gateway list`", name);
-    if (until_text && !zone_parse(&until, d->zone, until_text, err))
-        return false;
-    if (strcmp(verb, "pause") == 0)
-        gateway_pause(g, reason ? reason : "", until);
-    else if (strcmp(verb, "resume") == 0)
-        gateway_resume(g);
-    else
-        gateway_drain(g);
-    return true;
-}
-
-static json_t *own_status(void *arg)
-{
-    struct daemon *d = arg;
-    json_t *json = json_pack("{s:s, s:I, s:[]}", "mode", d->stopping ? "draining" : "normal", "uptime_s",
-                             (json_int_t)((clock_mono() - d->started_real) / 1000), "problems");
-    json_t *gateways = json_array();
-
-    for (struct gateway *g = gateways_next(d->gateways, NULL); g; g = gateways_next(d->gateways, g)) {
-        json_t *all = gateway_show(g);
-
-        json_array_append_new(gateways, json_pack("{s:s, s:O?, s:O?, s:O?}", "name", gateway_name(g), "state", json_object_get(all, "state"),
-                                                  "window", json_object_get(all, "window"), "in_flight", json_object_get(all, "in_flight")));
-        json_decref(all);
-    }
-    json_object_set_new(json, "gateways", gateways);
-    return json;
 }
 
 static bool open_store(struct daemon *d, struct error *err)
@@ -216,13 +165,8 @@ static bool open_gateways(struct daemon *d, struct error *err)
 
 static bool open_api(struct daemon *d, struct error *err)
 {
-    const struct api_setting setting = { .socket = d->config.listen.socket, .zone = d->zone, .school = d->config.school.name,
-                                         .language = d->config.school.language, .region = d->config.school.region,
-                                         .quiet = { d->config.school.quiet_from_min, d->config.school.quiet_to_min },
-                                         .demo = d->config.demo };
-    const struct api_parts parts = { .turn = d->turn, .engine = d->engine, .outbox = d->outbox, .grammar = d->grammar, .arg = d,
-                                     .status = own_status, .gateway_list = all_gateways, .gateway_show = one_gateway,
-                                     .gateway_change = change_gateway };
+    const struct api_setting setting = console_setting(d);
+    const struct api_parts parts = console_parts(d);
 
     d->api = api_new(d->base, &setting, &parts, err);
     return d->api != NULL;
@@ -320,7 +264,7 @@ static bool work(struct daemon *d)
     if (d->rerouting)
         d->rerouting = outbox_reroute(d->outbox);
     do {
-        more = !checkpoint_behind(d->checkpoint) && engine_work(d->engine);
+        more = !checkpoint_behind(d->checkpoint) && (engine_work(d->engine) | api_work(d->api));
     } while (more && clock_mono() < until);
     more |= bridge_claim(d);
     outbox_expire(d->outbox);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the files of the daemon's frame share: daemon.c (life, loop), bridge.c (gateways), rules.c (configuration). */
+/* What the files of the daemon's frame share: daemon.c (life, loop), bridge.c (gateways), console.c (API),
+ * rules.c (configuration). */
 #ifndef GREENLINE_DAEMON_INTERNAL_H
 #define GREENLINE_DAEMON_INTERNAL_H
 
@@ -42,6 +43,10 @@ struct daemon {
 struct outbox_rules rules_outbox(const struct daemon *daemon);
 struct engine_rules rules_engine(struct daemon *daemon);
 bool rules_open_gateways(struct daemon *daemon, struct error *err);
+
+/* console.c: what the API needs of the daemon. */
+struct api_setting console_setting(const struct daemon *daemon);
+struct api_parts console_parts(struct daemon *daemon);
 
 /* bridge.c: between the outbox and the supervisor. */
 const struct gateway_events *bridge_events(void);

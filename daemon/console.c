@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the API shows and changes of the daemon itself: its gateways and its state; see api/api.h. */
+#include <string.h>
+
+#include "daemon_internal.h"
+#include "lib/memory.h"
+
+static json_t *all_gateways(void *arg)
+{
+    struct daemon *d = arg;
+    json_t *list = json_array();
+
+    for (struct gateway *g = gateways_next(d->gateways, NULL); g; g = gateways_next(d->gateways, g))
+        json_array_append_new(list, gateway_show(g));
+    return list;
+}
+
+static json_t *one_gateway(void *arg, const char *name)
+{
+    const struct gateway *g = gateways_find(((struct daemon *)arg)->gateways, name);
+
+    return g ? gateway_show(g) : NULL;
+}
+
+static bool change_gateway(void *arg, const char *name, const char *verb, const json_t *body, struct error *err)
+{
+    struct daemon *d = arg;
+    struct gateway *g = gateways_find(d->gateways, name);
+    const char *until_text = json_string_value(json_object_get(body, "until"));
+    const char *reason = json_string_value(json_object_get(body, "reason"));
+    time_ms until = TIME_NEVER;
+
+    if (!g)
+        return error_set(err, "gateway \"%s\": there is none: see `greenline gateway list`", name);
+    if (until_text && !zone_parse(&until, d->zone, until_text, err))
+        return false;
+    if (strcmp(verb, "pause") == 0)
+        gateway_pause(g, reason ? reason : "", until);
+    else if (strcmp(verb, "resume") == 0)
+        gateway_resume(g);
+    else
+        gateway_drain(g);
+    return true;
+}
+
+static json_t *own_status(void *arg)
+{
+    struct daemon *d = arg;
+    json_t *json = json_pack("{s:s, s:I, s:[]}", "mode", d->stopping ? "draining" : "normal", "uptime_s",
+                             (json_int_t)((clock_mono() - d->started_real) / 1000), "problems");
+    json_t *gateways = json_array();
+
+    for (struct gateway *g = gateways_next(d->gateways, NULL); g; g = gateways_next(d->gateways, g)) {
+        json_t *all = gateway_show(g);
+
+        json_array_append_new(gateways, json_pack("{s:s, s:O?, s:O?, s:O?}", "name", gateway_name(g), "state", json_object_get(all, "state"),
+                                                  "window", json_object_get(all, "window"), "in_flight", json_object_get(all, "in_flight")));
+        json_decref(all);
+    }
+    json_object_set_new(json, "gateways", gateways);
+    return json;
+}
+
+struct api_setting console_setting(const struct daemon *d)
+{
+    return (struct api_setting){ .socket = d->config.listen.socket, .zone = d->zone, .school = d->config.school.name,
+                                 .language = d->config.school.language, .region = d->config.school.region,
+                                 .headers = d->config.headers,
+                                 .quiet = { d->config.school.quiet_from_min, d->config.school.quiet_to_min },
+                                 .demo = d->config.demo };
+}
+
+struct api_parts console_parts(struct daemon *d)
+{
+    return (struct api_parts){ .turn = d->turn, .engine = d->engine, .outbox = d->outbox, .grammar = d->grammar, .arg = d,
+                               .status = own_status, .gateway_list = all_gateways, .gateway_show = one_gateway,
+                               .gateway_change = change_gateway };
+}
