@@ -32,7 +32,7 @@ struct api_setting {
     struct zone zone;
     const char *school, *language, *region;
     const char *headers; /* file of the words in sheets' headers, for imports; NULL: none */
-    struct hours quiet; /* the school's */
+    struct hours quiet;  /* the school's */
     bool demo;
     int connections;     /* at one time; 0: API_CONNECTIONS */
     time_ms deadline_ms; /* real time from the connect, or the answer before, to the end of a request; 0: 30 s */
@@ -48,8 +48,9 @@ struct api_parts {
     struct outbox *outbox;
     const struct grammar *grammar;
     void *arg;
-    json_t *(*status)(void *arg);       /* fields that join GET /v1/status (mode, uptime_s, gateways); problems are appended */
-    json_t *(*gateway_list)(void *arg); /* an array of gateway_show() */
+    json_t *(*status)(
+        void *arg); /* fields that join GET /v1/status (mode, uptime_s, gateways); problems are appended */
+    json_t *(*gateway_list)(void *arg);                   /* an array of gateway_show() */
     json_t *(*gateway_show)(void *arg, const char *name); /* NULL: no such gateway */
     /* verb: "pause", "resume", "drain"; body {reason?, until?}. Acts at once: not part of the turn. */
     bool (*gateway_change)(void *arg, const char *name, const char *verb, const json_t *body, struct error *err);

@@ -48,15 +48,15 @@ struct api_call {
     struct store *store;
     time_ms now;
     const char *actor;
-    const char *key; /* of the request; NULL where none was sent */
-    char *path[API_PATH_MAX]; /* decoded; unused are NULL */
-    json_t *query;            /* name: decoded text */
-    json_t *body;             /* an object */
+    const char *key;           /* of the request; NULL where none was sent */
+    char *path[API_PATH_MAX];  /* decoded; unused are NULL */
+    json_t *query;             /* name: decoded text */
+    json_t *body;              /* an object */
     struct list_filter filter; /* of the query; texts borrowed from `query` */
-    char *subject;            /* for the audit log; by default "NOUN:NAME" of the path */
-    int status;               /* of an answer, 200 unless set */
-    bool unchanged;           /* the change was only tried (dry run): undo it, keep no answer */
-    struct error err;         /* of a refusal */
+    char *subject;             /* for the audit log; by default "NOUN:NAME" of the path */
+    int status;                /* of an answer, 200 unless set */
+    bool unchanged;            /* the change was only tried (dry run): undo it, keep no answer */
+    struct error err;          /* of a refusal */
     struct mistakes mistakes;
 };
 
@@ -65,11 +65,11 @@ typedef json_t *api_handler(struct api_call *call);
 
 struct api_route {
     enum api_method method;
-    const char *path;    /* parts separated by slashes; a star stands for any name */
+    const char *path; /* parts separated by slashes; a star stands for any name */
     api_handler *handle;
-    const char *params;  /* words of the query, or fields of the body, separated by blanks */
-    const char *action;  /* in the audit log; NULL: not logged */
-    bool change;         /* needs Idempotency-Key, runs between begin and keep or undo */
+    const char *params; /* words of the query, or fields of the body, separated by blanks */
+    const char *action; /* in the audit log; NULL: not logged */
+    bool change;        /* needs Idempotency-Key, runs between begin and keep or undo */
 };
 
 /* The route, or NULL with `*status` 404 or 405. */
@@ -107,9 +107,10 @@ api_handler read_status, read_today, read_students, read_student, read_channel, 
     read_alert, read_asks, read_ask, read_outbox, read_message, read_inbox, read_reply, read_gateways, read_gateway,
     read_audit, try_answers;
 api_handler student_note, contact_set, ask_handle, change_gateway_pause, change_gateway_resume, change_gateway_drain;
-api_handler schedule_add, schedule_pause, schedule_resume, schedule_remove, schedule_run, broadcast_preview, broadcast_send,
-    broadcast_pause, broadcast_resume, broadcast_cancel, alert_raise, alert_ack, alert_close, ask_answer, ask_cancel,
-    outbox_cancel_one, outbox_retry_one, reply_assign, student_say, change_gateway_test, import_files;
+api_handler schedule_add, schedule_pause, schedule_resume, schedule_remove, schedule_run, broadcast_preview,
+    broadcast_send, broadcast_pause, broadcast_resume, broadcast_cancel, alert_raise, alert_ack, alert_close,
+    ask_answer, ask_cancel, outbox_cancel_one, outbox_retry_one, reply_assign, student_say, change_gateway_test,
+    import_files;
 
 /* The next steps of the oldest import that is not done; true while there are more. */
 bool api_import_slice(struct store *store, time_ms now);

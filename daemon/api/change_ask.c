@@ -43,8 +43,12 @@ static bool read_answer(struct answer_row *row, struct api_call *call, int64_t a
         api_refuse(call, 400, "value: give a number");
         return false;
     }
-    *row = (struct answer_row){ .ask = ask, .class = class, .has_value = json_is_integer(value),
-                                .value = json_integer_value(value), .via = "staff", .by = call->actor };
+    *row = (struct answer_row){ .ask = ask,
+                                .class = class,
+                                .has_value = json_is_integer(value),
+                                .value = json_integer_value(value),
+                                .via = "staff",
+                                .by = call->actor };
     return true;
 }
 
@@ -149,8 +153,9 @@ static json_t *assign(struct api_call *call, int64_t reply, int64_t line)
     if (!ask || !read_answer(&row, call, ask))
         return NULL;
     if (line_restricted_for(call->store, line, ask))
-        return api_refuse(call, 409, "it came from the phone of a person who may not be told about this child: it counts for "
-                                     "none of the child's questions: set it aside with --ignore");
+        return api_refuse(call, 409,
+                          "it came from the phone of a person who may not be told about this child: it counts for "
+                          "none of the child's questions: set it aside with --ignore");
     row.line = line;
     row.person = line_only_person(call->store, line);
     row.reply = reply;

@@ -43,9 +43,9 @@ static void name_it(struct opening *opening, struct api_call *call, const char *
     const char *title = json_text(call->body, "title", NULL);
 
     opening->key = mem_format("%s:%s", key, call->key ? call->key : "preview");
-    opening->title = title              ? mem_dup(title)
-                     : request->text    ? title_of(request->text)
-                                        : mem_dup(request->template ? request->template : key);
+    opening->title = title           ? mem_dup(title)
+                     : request->text ? title_of(request->text)
+                                     : mem_dup(request->template ? request->template : key);
     request->key = opening->key;
     request->title = opening->title;
     request->by = call->actor;
@@ -228,7 +228,8 @@ static void read_alert_kind(struct opening *opening, struct api_call *call)
     enum kind kind;
 
     opening->request.kind = KIND_EMERGENCY;
-    if (kind_parse(&kind, json_text(call->body, "kind", "")) && kind_row(kind)->asks && kind_row(kind)->lane == LANE_EMERGENCY)
+    if (kind_parse(&kind, json_text(call->body, "kind", "")) && kind_row(kind)->asks &&
+        kind_row(kind)->lane == LANE_EMERGENCY)
         opening->request.kind = kind;
 }
 

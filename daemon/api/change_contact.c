@@ -141,12 +141,15 @@ static bool read_phone(struct setting_of *of, const char *key, const json_t *val
 
 static bool set_phone(struct setting_of *of, const json_t *value)
 {
-    static const char *const types[] = { [PHONE_MOBILE] = "mobile", [PHONE_LANDLINE] = "landline", [PHONE_OTHER] = "other" };
+    static const char *const types[] = {
+        [PHONE_MOBILE] = "mobile", [PHONE_LANDLINE] = "landline", [PHONE_OTHER] = "other"
+    };
     struct phone phone;
 
     if (!read_phone(of, "phone", value, &phone))
         return false;
-    person_add_line(of->call->store, of->person, line_put(of->call->store, phone.e164, types[phone.type]), of->call->now);
+    person_add_line(of->call->store, of->person, line_put(of->call->store, phone.e164, types[phone.type]),
+                    of->call->now);
     return true;
 }
 
@@ -174,16 +177,16 @@ static bool set_confirmed(struct setting_of *of, const json_t *value)
 {
     if (!json_is_boolean(value))
         return bad(of, "confirmed", "true or false");
-    return lines_done(of, person_confirm_lines(of->call->store, of->person,
-                                               json_is_true(value) ? of->call->now : TIME_NEVER));
+    return lines_done(
+        of, person_confirm_lines(of->call->store, of->person, json_is_true(value) ? of->call->now : TIME_NEVER));
 }
 
 static bool set_opted_out(struct setting_of *of, const json_t *value)
 {
     if (!json_is_boolean(value))
         return bad(of, "opted_out", "true or false");
-    return lines_done(of, person_optout_lines(of->call->store, of->person,
-                                              json_is_true(value) ? of->call->now : TIME_NEVER));
+    return lines_done(
+        of, person_optout_lines(of->call->store, of->person, json_is_true(value) ? of->call->now : TIME_NEVER));
 }
 
 /* In the order in which they are done: a new number first, then what holds for all numbers. */
@@ -191,9 +194,15 @@ static const struct {
     const char *name;
     bool (*set)(struct setting_of *of, const json_t *value);
 } fields[] = {
-    { "remove_phone", set_remove_phone }, { "phone", set_phone },       { "confirmed", set_confirmed },
-    { "opted_out", set_opted_out },       { "restricted", set_restricted }, { "guardian", set_guardian },
-    { "rank", set_rank },                 { "reads", set_reads },       { "quiet", set_quiet },
+    { "remove_phone", set_remove_phone },
+    { "phone", set_phone },
+    { "confirmed", set_confirmed },
+    { "opted_out", set_opted_out },
+    { "restricted", set_restricted },
+    { "guardian", set_guardian },
+    { "rank", set_rank },
+    { "reads", set_reads },
+    { "quiet", set_quiet },
     { "language", set_language },
 };
 

@@ -116,7 +116,9 @@ static json_t *check(struct api_call *call, const struct import_file *files, siz
 
 json_t *import_files(struct api_call *call)
 {
-    struct import_request request = { .region = call->setting->region, .zone = call->setting->zone, .now = call->now,
+    struct import_request request = { .region = call->setting->region,
+                                      .zone = call->setting->zone,
+                                      .now = call->now,
                                       .partial = json_flag(call->body, "partial", false),
                                       .dry_run = json_flag(call->body, "dry_run", false) };
     struct import_file files[INTAKE_FILES_MAX];

@@ -91,7 +91,9 @@ json_t *student_say(struct api_call *call)
     const int64_t student = api_student(call, call->path[1]);
     CLEANUP(mem_clean) char *key = mem_format("say:%s", call->key);
     CLEANUP(mem_clean) char *subject = mem_dup(call->subject); /* the child, not whom it is told */
-    struct saying saying = { .key = key, .by = call->actor, .kind = KIND_SAY, .students = &student, .student_count = 1 };
+    struct saying saying = {
+        .key = key, .by = call->actor, .kind = KIND_SAY, .students = &student, .student_count = 1
+    };
     struct contact contacts[CHAIN_MAX];
     enum reason why = REASON_NO_PERSON;
     int64_t message = 0;
@@ -119,8 +121,9 @@ json_t *change_gateway_test(struct api_call *call)
 {
     const char *to = api_text(call, "to");
     CLEANUP(mem_clean) char *key = mem_format("test:%s", call->key);
-    struct saying saying = { .key = key, .by = call->actor, .kind = KIND_TEST,
-                             .text = json_text(call->body, "text", "Greenline: test") };
+    struct saying saying = {
+        .key = key, .by = call->actor, .kind = KIND_TEST, .text = json_text(call->body, "text", "Greenline: test")
+    };
     enum reason why = REASON_NO_LINE;
     int64_t message;
 

@@ -76,7 +76,8 @@ static struct bufferevent *make(struct event_base *base, void *arg)
     connection->owner = owner;
     connection->socket = bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
     connection->deadline = evtimer_new(base, on_deadline, connection);
-    connection->bufferevent = bufferevent_filter_new(connection->socket, NULL, NULL, BEV_OPT_CLOSE_ON_FREE, on_end, connection);
+    connection->bufferevent =
+        bufferevent_filter_new(connection->socket, NULL, NULL, BEV_OPT_CLOSE_ON_FREE, on_end, connection);
     if (!connection->deadline || !connection->bufferevent)
         abort();
     evbuffer_add_cb(bufferevent_get_output(connection->socket), on_output, connection);

@@ -19,7 +19,8 @@ struct connections;
 
 enum { CONNECTION_ACTOR_MAX = 80 };
 
-struct connections *connections_new(struct evhttp *http, struct evconnlistener *listener, int most, time_ms deadline_ms);
+struct connections *connections_new(struct evhttp *http, struct evconnlistener *listener, int most,
+                                    time_ms deadline_ms);
 /* Before evhttp_free(), which ends all connections; the table frees itself when the loop has ended the last. */
 void connections_close(struct connections *connections);
 int connections_count(const struct connections *connections);

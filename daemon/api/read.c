@@ -236,5 +236,6 @@ json_t *read_gateway(struct api_call *call)
 
     if (call->parts->gateway_show)
         row = call->parts->gateway_show(call->parts->arg, call->path[1]);
-    return row ? row : api_refuse(call, 404, "gateway \"%.60s\": there is none: see `greenline gateway list`", call->path[1]);
+    return row ? row
+               : api_refuse(call, 404, "gateway \"%.60s\": there is none: see `greenline gateway list`", call->path[1]);
 }

@@ -37,8 +37,8 @@ static bool rule_of(struct recurrence *out, const struct schedule *schedule, str
 {
     struct local_time local = { 0 };
 
-    if (sscanf(schedule->start, "%4d%2d%2dT%2d%2d%2d", &local.year, &local.month, &local.day, &local.hour, &local.minute,
-               &local.second) != 6)
+    if (sscanf(schedule->start, "%4d%2d%2dT%2d%2d%2d", &local.year, &local.month, &local.day, &local.hour,
+               &local.minute, &local.second) != 6)
         return error_set(err, "the schedule's start is unreadable: remove it and add it anew");
     return recurrence_parse(out, schedule->rrule, local, err);
 }

@@ -21,17 +21,10 @@ static const struct {
     int status;
     const char *title;
 } titles[] = {
-    { 200, "OK" },
-    { 400, "Bad request" },
-    { 403, "Not allowed" },
-    { 404, "Not found" },
-    { 405, "Method not allowed" },
-    { 409, "Conflict" },
-    { 413, "Too large" },
-    { 414, "Path too long" },
-    { 422, "Mistakes in the data" },
-    { 501, "Not there" },
-    { 503, "Not stored" },
+    { 200, "OK" },        { 400, "Bad request" },        { 403, "Not allowed" },
+    { 404, "Not found" }, { 405, "Method not allowed" }, { 409, "Conflict" },
+    { 413, "Too large" }, { 414, "Path too long" },      { 422, "Mistakes in the data" },
+    { 501, "Not there" }, { 503, "Not stored" },
 };
 
 const char *api_title(int status)
@@ -196,8 +189,9 @@ static const struct api_route *call_read(struct api_call *call, const struct api
         return NULL;
     route = api_route_find(request->method, call->path, &status);
     if (!route)
-        return api_refuse(call, status, status == 404 ? "no such path: see daemon/api/README.md"
-                                                      : "this path takes another method: see daemon/api/README.md");
+        return api_refuse(call, status,
+                          status == 404 ? "no such path: see daemon/api/README.md"
+                                        : "this path takes another method: see daemon/api/README.md");
     call->subject = call->path[1] ? mem_format("%s:%s", call->path[0], call->path[1]) : mem_dup(call->path[0]);
     if (!read_body(call, request) || !api_params_read(call, route->method == API_GET ? route->params : "") ||
         !api_fields_check(call, route->method == API_GET ? "" : route->params))
@@ -213,7 +207,8 @@ static json_t *audit_detail(const json_t *from)
     json_t *detail = json_object(), *value;
     const char *name;
 
-    json_object_foreach((json_t *)from, name, value) {
+    json_object_foreach((json_t *)from, name, value)
+    {
         if (json_is_string(value) && json_string_length(value) > AUDIT_TEXT_MAX) {
             size_t length = AUDIT_TEXT_MAX;
 
@@ -293,7 +288,8 @@ static char *change_once(struct api_call *call, const struct api_route *route, c
     char *text = NULL;
 
     if (!key_good(request->key)) {
-        api_refuse(call, 400, "Idempotency-Key is missing or no plain word of at most %d characters: send one with each change",
+        api_refuse(call, 400,
+                   "Idempotency-Key is missing or no plain word of at most %d characters: send one with each change",
                    REQUEST_KEY_MAX);
         return answer_text(call, NULL);
     }
@@ -322,8 +318,12 @@ static char *look(struct api_call *call, const struct api_route *route)
 void api_handle(const struct api_setting *setting, const struct api_parts *parts, const struct api_request *request,
                 struct api_answer *out)
 {
-    struct api_call call = { .setting = setting, .parts = parts, .store = turn_store(parts->turn),
-                             .now = turn_now(parts->turn), .actor = request->actor, .key = request->key,
+    struct api_call call = { .setting = setting,
+                             .parts = parts,
+                             .store = turn_store(parts->turn),
+                             .now = turn_now(parts->turn),
+                             .actor = request->actor,
+                             .key = request->key,
                              .status = 200 };
     const struct api_route *route;
 

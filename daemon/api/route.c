@@ -19,14 +19,16 @@ static const struct api_route routes[] = {
     { API_GET, "contacts", read_contacts, "student q " PAGE, "contact.list", false },
     { API_GET, "contacts/*", read_contact, "", "contact.show", false },
     { API_POST, "contacts/*/set", contact_set,
-      "student restricted guardian rank phone remove_phone confirmed opted_out reads quiet language", "contact.set", true },
+      "student restricted guardian rank phone remove_phone confirmed opted_out reads quiet language", "contact.set",
+      true },
     { API_GET, "staff", read_staff, "role q " PAGE, "staff.list", false },
     { API_GET, "pairings", read_pairings, "student person " PAGE, "pairing.list", false },
     { API_POST, "import", import_files, "files as dry_run partial", "import", true },
     { API_GET, "schedules", read_schedules, "state kind " PAGE, NULL, false },
     { API_GET, "schedules/*", read_schedule, "", NULL, false },
     { API_GET, "schedules/*/preview", read_schedule_preview, "count", NULL, false },
-    { API_POST, "schedules", schedule_add, "name kind audience template text ladder every rrule start", "schedule.add", true },
+    { API_POST, "schedules", schedule_add, "name kind audience template text ladder every rrule start", "schedule.add",
+      true },
     { API_POST, "schedules/*/pause", schedule_pause, "", "schedule.pause", true },
     { API_POST, "schedules/*/resume", schedule_resume, "", "schedule.resume", true },
     { API_POST, "schedules/*/remove", schedule_remove, "", "schedule.remove", true },
@@ -80,7 +82,8 @@ static bool fits(const char *pattern, char *const *path)
 
         if (part == API_PATH_MAX || !path[part])
             return false;
-        if (!(length == 1 && *pattern == '*') && (strlen(path[part]) != length || memcmp(pattern, path[part], length) != 0))
+        if (!(length == 1 && *pattern == '*') &&
+            (strlen(path[part]) != length || memcmp(pattern, path[part], length) != 0))
             return false;
         if (!pattern[length])
             break;

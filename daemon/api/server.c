@@ -107,9 +107,8 @@ static void on_failed(void *arg)
     free(pending->answer.text);
     pending->answer.status = 503;
     pending->answer.problem = true;
-    pending->answer.text =
-        api_problem(503, "the store could not be written, nothing was changed: check the disk and its space, then try again",
-                    NULL);
+    pending->answer.text = api_problem(
+        503, "the store could not be written, nothing was changed: check the disk and its space, then try again", NULL);
     pending_end(pending);
 }
 

@@ -41,7 +41,8 @@ static size_t label_width(const struct view *view, const json_t *object)
     size_t width = 0;
 
     for (const struct view_column *field = view->fields; field < view->fields + VIEW_FIELDS_MAX && field->title; field++) {
-        const size_t title = cell_at(object, field->path) ? utf8_width(_(field->title)) : 0;
+        CLEANUP(mem_clean) char *text = field->cell(object, field->path);
+        const size_t title = *text ? utf8_width(_(field->title)) : 0;
 
         width = title > width ? title : width;
     }

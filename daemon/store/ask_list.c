@@ -20,10 +20,12 @@ _Static_assert(LIST_SCAN_MAX == 20000, "as in by_id");
 static json_t *answers(struct store *store, int64_t ask, struct zone zone)
 {
     json_t *all = json_array();
-    struct query query = store_query(store,
-                                     "SELECT w.id, w.class, w.value, w.rest, w.via, w.by, w.received, w.reply, p.ref, p.name,"
-                                     " w.withdraws FROM answer w LEFT JOIN person p ON p.id = w.person WHERE w.ask = $1"
-                                     " ORDER BY w.id", "i", ask);
+    struct query query =
+        store_query(store,
+                    "SELECT w.id, w.class, w.value, w.rest, w.via, w.by, w.received, w.reply, p.ref, p.name,"
+                    " w.withdraws FROM answer w LEFT JOIN person p ON p.id = w.person WHERE w.ask = $1"
+                    " ORDER BY w.id",
+                    "i", ask);
 
     while (query_next(&query)) {
         json_t *one = json_object();
@@ -73,8 +75,9 @@ static json_t *row(struct store *store, const struct query *query, struct zone z
 json_t *ask_list(struct store *store, const struct list_filter *filter)
 {
     struct list list = list_begin(filter);
-    struct query query = store_query(store, filter->student ? by_student : by_id, "ittiiii", filter->after, filter->state,
-                                     filter->kind, filter->cause, filter->person, filter->student, list_rows(filter));
+    struct query query =
+        store_query(store, filter->student ? by_student : by_id, "ittiiii", filter->after, filter->state, filter->kind,
+                    filter->cause, filter->person, filter->student, list_rows(filter));
     int64_t scanned = 0;
 
     while (list_next(&list, &query, filter))
@@ -88,11 +91,13 @@ json_t *ask_list(struct store *store, const struct list_filter *filter)
 static json_t *attempts(struct store *store, int64_t ask, struct zone zone)
 {
     json_t *all = json_array();
-    struct query query = store_query(store,
-                                     "SELECT a.round, a.step, a.n, a.channel, a.message, m.state, a.skipped, a.at, p.ref,"
-                                     " p.name, l.e164 FROM attempt a LEFT JOIN person p ON p.id = a.person"
-                                     " LEFT JOIN line l ON l.id = a.line LEFT JOIN message m ON m.id = a.message"
-                                     " WHERE a.ask = $1 ORDER BY a.id", "i", ask);
+    struct query query =
+        store_query(store,
+                    "SELECT a.round, a.step, a.n, a.channel, a.message, m.state, a.skipped, a.at, p.ref,"
+                    " p.name, l.e164 FROM attempt a LEFT JOIN person p ON p.id = a.person"
+                    " LEFT JOIN line l ON l.id = a.line LEFT JOIN message m ON m.id = a.message"
+                    " WHERE a.ask = $1 ORDER BY a.id",
+                    "i", ask);
 
     while (query_next(&query)) {
         json_t *one = json_object();

@@ -62,22 +62,24 @@ void audit_put(struct store *store, time_ms now, const char *actor, const char *
     sodium_bin2hex(salt, sizeof salt, bytes, sizeof bytes);
     hash_texts(commitment, (const char *const[]){ salt, content }, 2);
     hash_row(hash, before ? before : "", now, (const char *const[]){ actor, action, subject, commitment });
-    id = store_insert(store,
-                      "INSERT INTO audit (at, actor, action, subject, commitment, hash) VALUES ($1, $2, $3, $4, $5, $6)",
-                      "ittttt", now, actor, action, subject, commitment, hash);
-    store_insert(store, "INSERT INTO audit_detail (audit, salt, content) VALUES ($1, $2, $3)", "itt", id, salt, content);
+    id = store_insert(
+        store, "INSERT INTO audit (at, actor, action, subject, commitment, hash) VALUES ($1, $2, $3, $4, $5, $6)",
+        "ittttt", now, actor, action, subject, commitment, hash);
+    store_insert(store, "INSERT INTO audit_detail (audit, salt, content) VALUES ($1, $2, $3)", "itt", id, salt,
+                 content);
 }
 
 json_t *audit_list(struct store *store, const struct list_filter *filter)
 {
     struct list list = list_begin(filter);
     int64_t scanned = 0;
-    struct query query = store_query(store,
-                                     "SELECT a.id, a.at, a.actor, a.action, a.subject, d.content FROM audit a"
-                                     " LEFT JOIN audit_detail d ON d.audit = a.id WHERE a.id > $1 AND a.id <= $1 + 20000"
-                                     " AND ($2 IS NULL OR a.subject = $2) AND ($3 IS NULL OR a.actor = $3)"
-                                     " ORDER BY a.id LIMIT $4",
-                                     "itti", filter->after, filter->subject, filter->actor, list_rows(filter));
+    struct query query =
+        store_query(store,
+                    "SELECT a.id, a.at, a.actor, a.action, a.subject, d.content FROM audit a"
+                    " LEFT JOIN audit_detail d ON d.audit = a.id WHERE a.id > $1 AND a.id <= $1 + 20000"
+                    " AND ($2 IS NULL OR a.subject = $2) AND ($3 IS NULL OR a.actor = $3)"
+                    " ORDER BY a.id LIMIT $4",
+                    "itti", filter->after, filter->subject, filter->actor, list_rows(filter));
 
     while (list_next(&list, &query, filter)) {
         const char *content = query_word(&query, 5);
@@ -102,7 +104,8 @@ static bool row_fits(const struct query *query, const char *before)
     char hash[AUDIT_HASH_MAX], commitment[AUDIT_HASH_MAX];
 
     hash_row(hash, before, query_int(query, 1),
-             (const char *const[]){ query_word(query, 2), query_word(query, 3), query_word(query, 4), query_word(query, 5) });
+             (const char *const[]){ query_word(query, 2), query_word(query, 3), query_word(query, 4),
+                                    query_word(query, 5) });
     if (strcmp(hash, query_word(query, 6)) != 0)
         return false;
     if (query_null(query, 7))
@@ -115,9 +118,11 @@ bool audit_check(struct store *store, int64_t *bad)
 {
     char before[AUDIT_HASH_MAX] = "";
     int64_t expected = 1;
-    struct query query = store_query(store,
-                                     "SELECT a.id, a.at, a.actor, a.action, a.subject, a.commitment, a.hash, d.salt, d.content"
-                                     " FROM audit a LEFT JOIN audit_detail d ON d.audit = a.id ORDER BY a.id", "");
+    struct query query =
+        store_query(store,
+                    "SELECT a.id, a.at, a.actor, a.action, a.subject, a.commitment, a.hash, d.salt, d.content"
+                    " FROM audit a LEFT JOIN audit_detail d ON d.audit = a.id ORDER BY a.id",
+                    "");
 
     while (query_next(&query)) {
         if (query_int(&query, 0) != expected || !row_fits(&query, before)) {

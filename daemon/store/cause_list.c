@@ -19,7 +19,8 @@ static void put_messages(struct store *store, json_t *cause, int64_t id, int64_t
     int64_t parts = 0, cost_e4 = 0;
     struct query query = store_query(store,
                                      "SELECT state, count(*), sum(parts), sum(cost_e4) FROM message WHERE cause = $1"
-                                     " GROUP BY state", "i", id);
+                                     " GROUP BY state",
+                                     "i", id);
 
     while (query_next(&query)) {
         json_put_int(states, query_word(&query, 0), query_int(&query, 1));
@@ -36,9 +37,11 @@ static void put_messages(struct store *store, json_t *cause, int64_t id, int64_t
 static void put_asks(struct store *store, json_t *cause, int64_t id, int64_t *counted)
 {
     json_t *outcomes = json_object();
-    struct query query = store_query(store,
-                                     "SELECT CASE outcome WHEN '' THEN state ELSE outcome END AS word, count(*) FROM ask"
-                                     " WHERE cause = $1 GROUP BY word", "i", id);
+    struct query query =
+        store_query(store,
+                    "SELECT CASE outcome WHEN '' THEN state ELSE outcome END AS word, count(*) FROM ask"
+                    " WHERE cause = $1 GROUP BY word",
+                    "i", id);
 
     while (query_next(&query)) {
         json_put_int(outcomes, query_word(&query, 0), query_int(&query, 1));
@@ -49,9 +52,8 @@ static void put_asks(struct store *store, json_t *cause, int64_t id, int64_t *co
 
 static void put_recipients(struct store *store, json_t *cause, int64_t id, int64_t *counted)
 {
-    struct query query = store_query(store,
-                                     "SELECT count(*), count(DISTINCT line) FROM recipient WHERE cause = $1 AND reason = ''",
-                                     "i", id);
+    struct query query = store_query(
+        store, "SELECT count(*), count(DISTINCT line) FROM recipient WHERE cause = $1 AND reason = ''", "i", id);
 
     if (query_next(&query)) {
         json_put_int(cause, "recipients", query_int(&query, 0));
@@ -151,11 +153,13 @@ static void put_taken(json_t *alert, const struct query *query)
 static void put_alert_state(struct store *store, json_t *alert, int64_t id, const char *cause_state)
 {
     const char *state = "open";
-    struct query query = store_query(store,
-                                     "SELECT k.state = 'answered' OR k.acked_by IS NOT NULL AS taken, p.ref, p.name, k.closed,"
-                                     " (SELECT w.by FROM answer w WHERE w.ask = k.id ORDER BY w.id DESC LIMIT 1) FROM ask k"
-                                     " LEFT JOIN person p ON p.id = k.acked_by WHERE k.cause = $1"
-                                     " ORDER BY k.closed IS NOT NULL, taken, k.id LIMIT 1", "i", id);
+    struct query query =
+        store_query(store,
+                    "SELECT k.state = 'answered' OR k.acked_by IS NOT NULL AS taken, p.ref, p.name, k.closed,"
+                    " (SELECT w.by FROM answer w WHERE w.ask = k.id ORDER BY w.id DESC LIMIT 1) FROM ask k"
+                    " LEFT JOIN person p ON p.id = k.acked_by WHERE k.cause = $1"
+                    " ORDER BY k.closed IS NOT NULL, taken, k.id LIMIT 1",
+                    "i", id);
 
     if (query_next(&query)) {
         if (!query_null(&query, 3))
@@ -175,10 +179,11 @@ static void put_alert_state(struct store *store, json_t *alert, int64_t id, cons
 static json_t *alert_asks(struct store *store, int64_t cause)
 {
     json_t *all = json_array();
-    struct query query = store_query(store,
-                                     "SELECT k.id, s.ref, s.name, k.state, k.outcome, k.step, k.round FROM ask k"
-                                     " LEFT JOIN student s ON s.id = k.student WHERE k.cause = $1 ORDER BY k.id LIMIT 1000",
-                                     "i", cause);
+    struct query query =
+        store_query(store,
+                    "SELECT k.id, s.ref, s.name, k.state, k.outcome, k.step, k.round FROM ask k"
+                    " LEFT JOIN student s ON s.id = k.student WHERE k.cause = $1 ORDER BY k.id LIMIT 1000",
+                    "i", cause);
 
     while (query_next(&query)) {
         json_t *one = json_object();
@@ -212,8 +217,8 @@ static json_t *alert(struct store *store, const struct query *query, struct zone
 json_t *alert_list(struct store *store, const struct list_filter *filter)
 {
     struct list list = list_begin(filter);
-    struct query query = store_query(store, COLUMNS " WHERE c.id > $1 AND c.lane = 'emergency' ORDER BY c.id LIMIT $2", "ii",
-                                     filter->after, list_rows(filter));
+    struct query query = store_query(store, COLUMNS " WHERE c.id > $1 AND c.lane = 'emergency' ORDER BY c.id LIMIT $2",
+                                     "ii", filter->after, list_rows(filter));
 
     while (list_next(&list, &query, filter))
         json_array_append_new(list.items, alert(store, &query, filter->zone));

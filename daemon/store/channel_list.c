@@ -31,7 +31,8 @@
     " ON y.person = x.person WHERE x.line = r.line AND y.student = $1 ORDER BY y.rank, x.rank LIMIT 1)"                \
     " WHERE r.id IN (SELECT w.reply FROM ask k JOIN answer w ON w.ask = k.id WHERE k.student = $1"                     \
     " UNION SELECT q.id FROM relation y JOIN person_line x ON x.person = y.person JOIN reply q ON q.line = x.line"     \
-    " WHERE y.student = $1 AND (y.since IS NULL OR y.since <= q.received) AND (y.until IS NULL OR y.until > q.received)" \
+    " WHERE y.student = $1 AND (y.since IS NULL OR y.since <= q.received) AND (y.until IS NULL OR y.until > "          \
+    "q.received)"                                                                                                      \
     " AND NOT EXISTS (SELECT 1 FROM answer w JOIN ask k ON k.id = w.ask WHERE w.reply = q.id"                          \
     " AND (k.student IS NULL OR k.student <> $1)))"
 #define ANSWER                                                                                                         \
@@ -39,7 +40,8 @@
     " w.class, 0 FROM ask k JOIN answer w ON w.ask = k.id JOIN cause c ON c.id = k.cause"                              \
     " LEFT JOIN person p ON p.id = w.person WHERE k.student = $1"
 #define NOTE                                                                                                           \
-    "SELECT n.at, 4, n.id, 'note', 'note', NULL, n.author, NULL, n.text, '', '', NULL, 0 FROM note n WHERE n.student = $1"
+    "SELECT n.at, 4, n.id, 'note', 'note', NULL, n.author, NULL, n.text, '', '', NULL, 0 FROM note n WHERE n.student " \
+    "= $1"
 
 static const char time_line[] = "SELECT * FROM (" OUT " UNION ALL " IN " UNION ALL " ANSWER " UNION ALL " NOTE
                                 ") WHERE (at, place, id) > ($2, $3, $4) ORDER BY at, place, id LIMIT $5";

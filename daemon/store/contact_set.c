@@ -4,8 +4,8 @@
 
 bool relation_set_restricted(struct store *store, int64_t student, int64_t person, bool restricted)
 {
-    return store_change(store, "UPDATE relation SET restricted = $1 WHERE student = $2 AND person = $3", "bii", restricted,
-                        student, person) > 0;
+    return store_change(store, "UPDATE relation SET restricted = $1 WHERE student = $2 AND person = $3", "bii",
+                        restricted, student, person) > 0;
 }
 
 bool relation_set_guardian(struct store *store, int64_t student, int64_t person, bool guardian)
@@ -56,12 +56,13 @@ int64_t person_confirm_lines(struct store *store, int64_t person, time_ms at)
 
 int64_t person_optout_lines(struct store *store, int64_t person, time_ms at)
 {
-    return store_change(store, "UPDATE line SET optout_at = $1 WHERE id IN (SELECT line FROM person_line WHERE person = $2)",
+    return store_change(store,
+                        "UPDATE line SET optout_at = $1 WHERE id IN (SELECT line FROM person_line WHERE person = $2)",
                         "zi", at, person);
 }
 
 int64_t note_put(struct store *store, int64_t student, const char *author, const char *text, time_ms now)
 {
-    return store_insert(store, "INSERT INTO note (student, at, author, text) VALUES ($1, $2, $3, $4)", "iitt", student, now,
-                        author, text);
+    return store_insert(store, "INSERT INTO note (student, at, author, text) VALUES ($1, $2, $3, $4)", "iitt", student,
+                        now, author, text);
 }

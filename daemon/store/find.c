@@ -27,10 +27,11 @@ static const struct sort person_sort = {
     .list = "greenline contact list",
     .by_id = "SELECT id FROM person WHERE id = $1",
     .by_ref = "SELECT id FROM person WHERE ref = $1",
-    .named = "SELECT p.id, p.ref, p.name || ifnull(', ' || (SELECT group_concat(s.name || ' (' || r.kind || ')', ', ')"
-             " FROM relation r JOIN student s ON s.id = r.student WHERE r.person = p.id), '')"
-             " || ifnull(', ' || (SELECT group_concat(o.role, ', ') FROM role o WHERE o.person = p.id), '') FROM person p"
-             " WHERE p.name = $1 ORDER BY p.id LIMIT 21",
+    .named =
+        "SELECT p.id, p.ref, p.name || ifnull(', ' || (SELECT group_concat(s.name || ' (' || r.kind || ')', ', ')"
+        " FROM relation r JOIN student s ON s.id = r.student WHERE r.person = p.id), '')"
+        " || ifnull(', ' || (SELECT group_concat(o.role, ', ') FROM role o WHERE o.person = p.id), '') FROM person p"
+        " WHERE p.name = $1 ORDER BY p.id LIMIT 21",
 };
 
 /* The N of "id:N", 0 when it is none. */
@@ -63,7 +64,8 @@ static int64_t by_name(struct store *store, const struct sort *sort, const char 
         return id;
     }
     if (found.count == 0) {
-        error_set(err, "%s \"%.100s\": nobody of that number or name: `%s` shows them all", sort->noun, name, sort->list);
+        error_set(err, "%s \"%.100s\": nobody of that number or name: `%s` shows them all", sort->noun, name,
+                  sort->list);
     } else {
         error_set(err, "%s \"%.100s\": %zu have that name: give the number instead", sort->noun, name, found.count);
         for (size_t i = 0; i < found.count; i++)
@@ -131,7 +133,8 @@ int64_t message_cause(struct store *store, int64_t message)
 
 int64_t line_first_person(struct store *store, int64_t line)
 {
-    return store_value(store, 0, "SELECT person FROM person_line WHERE line = $1 ORDER BY rank, person LIMIT 1", "i", line);
+    return store_value(store, 0, "SELECT person FROM person_line WHERE line = $1 ORDER BY rank, person LIMIT 1", "i",
+                       line);
 }
 
 int64_t ask_newest_about(struct store *store, int64_t student)
@@ -141,9 +144,10 @@ int64_t ask_newest_about(struct store *store, int64_t student)
 
 int64_t relative_find(struct store *store, int64_t student, const char *relation)
 {
-    return store_value(store, 0,
-                       "SELECT person FROM relation WHERE student = $1 AND (kind = $2 OR word = $2) ORDER BY rank, id LIMIT 1",
-                       "it", student, relation);
+    return store_value(
+        store, 0,
+        "SELECT person FROM relation WHERE student = $1 AND (kind = $2 OR word = $2) ORDER BY rank, id LIMIT 1", "it",
+        student, relation);
 }
 
 bool line_restricted_for(struct store *store, int64_t line, int64_t ask)

@@ -20,17 +20,17 @@ enum { LIST_LIMIT = 100, LIST_MAX = 1000, LIST_SCAN_MAX = 20000 };
 
 /* What to list and how. Texts are borrowed; NULL, 0 or -1 as noted mean "any". */
 struct list_filter {
-    struct zone zone;     /* times are written with its offset */
-    const char *language; /* "zh" or "en": of sentences for people (today) */
-    time_ms now;          /* relations, roles and pairings that hold now */
-    int64_t after;        /* id of the last row of the page before; 0: from the first */
-    time_ms after_at;     /* of time lines: the time of that row … */
-    int64_t after_way;    /* … and its place among rows of one time */
-    int limit;            /* 1 … LIST_MAX */
+    struct zone zone;                          /* times are written with its offset */
+    const char *language;                      /* "zh" or "en": of sentences for people (today) */
+    time_ms now;                               /* relations, roles and pairings that hold now */
+    int64_t after;                             /* id of the last row of the page before; 0: from the first */
+    time_ms after_at;                          /* of time lines: the time of that row … */
+    int64_t after_way;                         /* … and its place among rows of one time */
+    int limit;                                 /* 1 … LIST_MAX */
     const char *state, *lane, *channel, *kind; /* several values separated by commas, NULL: any */
     const char *class, *village, *role, *query, *actor, *subject; /* NULL: any */
-    int64_t cause, student, person, line; /* ids, 0: any */
-    int left_behind;      /* 0 or 1; -1: any */
+    int64_t cause, student, person, line;                         /* ids, 0: any */
+    int left_behind;                                              /* 0 or 1; -1: any */
 };
 
 /* A filter that lists all from the first row. */

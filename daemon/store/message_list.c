@@ -20,15 +20,17 @@
 
 static const char by_id[] = COLUMNS " FROM message m" JOINS CONDITIONS " AND $7 = 0 AND m.id <= $1 + 20000" ORDER;
 static const char by_line[] = COLUMNS " FROM message m" JOINS CONDITIONS " AND m.line = $7" ORDER;
-static const char by_student[] = COLUMNS " FROM about a JOIN message m ON m.id = a.message" JOINS CONDITIONS
-                                         " AND a.student = $7" ORDER;
+static const char by_student[] =
+    COLUMNS " FROM about a JOIN message m ON m.id = a.message" JOINS CONDITIONS " AND a.student = $7" ORDER;
 _Static_assert(LIST_SCAN_MAX == 20000, "as in by_id");
 
 static json_t *students(struct store *store, int64_t message)
 {
     json_t *all = json_array();
-    struct query query = store_query(store, "SELECT s.ref, s.name FROM about a JOIN student s ON s.id = a.student"
-                                            " WHERE a.message = $1 ORDER BY s.id", "i", message);
+    struct query query = store_query(store,
+                                     "SELECT s.ref, s.name FROM about a JOIN student s ON s.id = a.student"
+                                     " WHERE a.message = $1 ORDER BY s.id",
+                                     "i", message);
 
     while (query_next(&query)) {
         json_t *one = json_object();
@@ -72,8 +74,8 @@ json_t *message_list(struct store *store, const struct list_filter *filter)
     const char *sql = scans ? by_id : filter->student ? by_student : by_line;
     const int64_t key = filter->student ? filter->student : filter->line;
     struct list list = list_begin(filter);
-    struct query query = store_query(store, sql, "itttiiii", filter->after, filter->state, filter->lane, filter->channel,
-                                     filter->cause, filter->person, key, list_rows(filter));
+    struct query query = store_query(store, sql, "itttiiii", filter->after, filter->state, filter->lane,
+                                     filter->channel, filter->cause, filter->person, key, list_rows(filter));
     int64_t scanned = 0;
 
     while (list_next(&list, &query, filter))
@@ -86,8 +88,8 @@ json_t *message_list(struct store *store, const struct list_filter *filter)
 static json_t *trail(struct store *store, int64_t message, struct zone zone)
 {
     json_t *all = json_array();
-    struct query query = store_query(store, "SELECT at, state, reason, gateway FROM trail WHERE message = $1 ORDER BY n",
-                                     "i", message);
+    struct query query =
+        store_query(store, "SELECT at, state, reason, gateway FROM trail WHERE message = $1 ORDER BY n", "i", message);
 
     while (query_next(&query)) {
         json_t *one = json_object();
@@ -120,8 +122,10 @@ static json_t *one_try(const struct query *query, struct zone zone)
 static json_t *tries(struct store *store, int64_t message, struct zone zone)
 {
     json_t *all = json_array();
-    struct query query = store_query(store, "SELECT n, gateway, claimed, started, ended, outcome, provider_id, class, code,"
-                                            " detail, seconds FROM try WHERE message = $1 ORDER BY n", "i", message);
+    struct query query = store_query(store,
+                                     "SELECT n, gateway, claimed, started, ended, outcome, provider_id, class, code,"
+                                     " detail, seconds FROM try WHERE message = $1 ORDER BY n",
+                                     "i", message);
 
     while (query_next(&query))
         json_array_append_new(all, one_try(&query, zone));

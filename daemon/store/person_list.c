@@ -8,7 +8,8 @@ static json_t *lines(struct store *store, int64_t person)
     json_t *all = json_array();
     struct query query = store_query(store,
                                      "SELECT l.e164, l.state, n.confirmed_at, l.optout_at, n.rank FROM person_line n"
-                                     " JOIN line l ON l.id = n.line WHERE n.person = $1 ORDER BY n.rank, l.id", "i", person);
+                                     " JOIN line l ON l.id = n.line WHERE n.person = $1 ORDER BY n.rank, l.id",
+                                     "i", person);
 
     while (query_next(&query)) {
         json_t *one = json_object();
@@ -26,8 +27,10 @@ static json_t *lines(struct store *store, int64_t person)
 static json_t *numbers(struct store *store, int64_t person)
 {
     json_t *all = json_array();
-    struct query query = store_query(store, "SELECT l.e164 FROM person_line n JOIN line l ON l.id = n.line"
-                                            " WHERE n.person = $1 ORDER BY n.rank, l.id", "i", person);
+    struct query query = store_query(store,
+                                     "SELECT l.e164 FROM person_line n JOIN line l ON l.id = n.line"
+                                     " WHERE n.person = $1 ORDER BY n.rank, l.id",
+                                     "i", person);
 
     while (query_next(&query))
         json_array_append_new(all, json_string(query_word(&query, 0)));
@@ -39,7 +42,8 @@ static json_t *children(struct store *store, int64_t person)
     json_t *all = json_array();
     struct query query = store_query(store,
                                      "SELECT s.ref, s.name, r.kind, r.rank, r.restricted, r.guardian FROM relation r"
-                                     " JOIN student s ON s.id = r.student WHERE r.person = $1 ORDER BY s.id", "i", person);
+                                     " JOIN student s ON s.id = r.student WHERE r.person = $1 ORDER BY s.id",
+                                     "i", person);
 
     while (query_next(&query)) {
         json_t *one = json_object();
@@ -55,7 +59,8 @@ static json_t *children(struct store *store, int64_t person)
     return all;
 }
 
-#define COLUMNS "SELECT p.id, p.ref, p.name, p.language, p.reads, p.quiet, p.deceased, p.dialect, p.remark FROM person p"
+#define COLUMNS                                                                                                        \
+    "SELECT p.id, p.ref, p.name, p.language, p.reads, p.quiet, p.deceased, p.dialect, p.remark FROM person p"
 
 static json_t *contact(struct store *store, const struct query *query)
 {
@@ -77,9 +82,10 @@ json_t *contact_list(struct store *store, const struct list_filter *filter)
     struct list list = list_begin(filter);
     struct query query = store_query(
         store,
-        COLUMNS " WHERE p.id > $1 AND EXISTS (SELECT 1 FROM relation r WHERE r.person = p.id AND ($2 = 0 OR r.student = $2))"
-                " AND ($3 IS NULL OR p.ref = $3 OR instr(p.name, $3) > 0 OR EXISTS (SELECT 1 FROM person_line n"
-                " JOIN line l ON l.id = n.line WHERE n.person = p.id AND instr(l.e164, $3) > 0)) ORDER BY p.id LIMIT $4",
+        COLUMNS
+        " WHERE p.id > $1 AND EXISTS (SELECT 1 FROM relation r WHERE r.person = p.id AND ($2 = 0 OR r.student = $2))"
+        " AND ($3 IS NULL OR p.ref = $3 OR instr(p.name, $3) > 0 OR EXISTS (SELECT 1 FROM person_line n"
+        " JOIN line l ON l.id = n.line WHERE n.person = p.id AND instr(l.e164, $3) > 0)) ORDER BY p.id LIMIT $4",
         "iiti", filter->after, filter->student, filter->query, list_rows(filter));
 
     while (list_next(&list, &query, filter))
@@ -108,7 +114,8 @@ static json_t *roles(struct store *store, int64_t person, time_ms now)
     json_t *all = json_array();
     struct query query = store_query(store,
                                      "SELECT role, class FROM role WHERE person = $1 AND (since IS NULL OR since <= $2)"
-                                     " AND (until IS NULL OR until > $2) ORDER BY id", "ii", person, now);
+                                     " AND (until IS NULL OR until > $2) ORDER BY id",
+                                     "ii", person, now);
 
     while (query_next(&query)) {
         json_t *one = json_object();
@@ -126,7 +133,8 @@ static json_t *mentored(struct store *store, int64_t person, time_ms now)
     struct query query = store_query(store,
                                      "SELECT s.ref, s.name FROM pairing g JOIN student s ON s.id = g.student"
                                      " WHERE g.mentor = $1 AND (g.since IS NULL OR g.since <= $2)"
-                                     " AND (g.until IS NULL OR g.until > $2) ORDER BY s.id", "ii", person, now);
+                                     " AND (g.until IS NULL OR g.until > $2) ORDER BY s.id",
+                                     "ii", person, now);
 
     while (query_next(&query)) {
         json_t *one = json_object();
@@ -141,13 +149,15 @@ static json_t *mentored(struct store *store, int64_t person, time_ms now)
 json_t *staff_list(struct store *store, const struct list_filter *filter)
 {
     struct list list = list_begin(filter);
-    struct query query = store_query(
-        store,
-        "SELECT p.id, p.ref, p.name FROM person p WHERE p.id > $1 AND (EXISTS (SELECT 1 FROM role o WHERE o.person = p.id"
-        " AND (o.until IS NULL OR o.until > $2) AND ($3 IS NULL OR o.role = $3))"
-        " OR ($3 IS NULL AND EXISTS (SELECT 1 FROM pairing g WHERE g.mentor = p.id AND (g.until IS NULL OR g.until > $2))))"
-        " AND ($4 IS NULL OR p.ref = $4 OR instr(p.name, $4) > 0) ORDER BY p.id LIMIT $5",
-        "iitti", filter->after, filter->now, filter->role, filter->query, list_rows(filter));
+    struct query query =
+        store_query(store,
+                    "SELECT p.id, p.ref, p.name FROM person p WHERE p.id > $1 AND (EXISTS (SELECT 1 FROM role o WHERE "
+                    "o.person = p.id"
+                    " AND (o.until IS NULL OR o.until > $2) AND ($3 IS NULL OR o.role = $3))"
+                    " OR ($3 IS NULL AND EXISTS (SELECT 1 FROM pairing g WHERE g.mentor = p.id AND (g.until IS NULL OR "
+                    "g.until > $2))))"
+                    " AND ($4 IS NULL OR p.ref = $4 OR instr(p.name, $4) > 0) ORDER BY p.id LIMIT $5",
+                    "iitti", filter->after, filter->now, filter->role, filter->query, list_rows(filter));
 
     while (list_next(&list, &query, filter)) {
         const int64_t person = query_int(&query, 0);
@@ -166,11 +176,12 @@ json_t *staff_list(struct store *store, const struct list_filter *filter)
 json_t *pairing_list(struct store *store, const struct list_filter *filter)
 {
     struct list list = list_begin(filter);
-    struct query query = store_query(store,
-                                     "SELECT g.id, p.ref, p.name, s.ref, s.name, g.since, g.until FROM pairing g"
-                                     " JOIN person p ON p.id = g.mentor JOIN student s ON s.id = g.student WHERE g.id > $1"
-                                     " AND ($2 = 0 OR g.student = $2) AND ($3 = 0 OR g.mentor = $3) ORDER BY g.id LIMIT $4",
-                                     "iiii", filter->after, filter->student, filter->person, list_rows(filter));
+    struct query query =
+        store_query(store,
+                    "SELECT g.id, p.ref, p.name, s.ref, s.name, g.since, g.until FROM pairing g"
+                    " JOIN person p ON p.id = g.mentor JOIN student s ON s.id = g.student WHERE g.id > $1"
+                    " AND ($2 = 0 OR g.student = $2) AND ($3 = 0 OR g.mentor = $3) ORDER BY g.id LIMIT $4",
+                    "iiii", filter->after, filter->student, filter->person, list_rows(filter));
 
     while (list_next(&list, &query, filter)) {
         json_t *one = json_object();

@@ -15,17 +15,19 @@
 
 static const char by_id[] = COLUMNS CONDITIONS " AND $4 = 0 AND r.id <= $1 + 20000 ORDER BY r.id LIMIT $5";
 static const char by_line[] = COLUMNS CONDITIONS " AND r.line = $4 ORDER BY r.id LIMIT $5";
-static const char by_student[] = COLUMNS CONDITIONS
-    " AND r.id IN (SELECT w.reply FROM answer w JOIN ask k ON k.id = w.ask WHERE k.student = $4)"
-    " ORDER BY r.id LIMIT $5";
+static const char by_student[] =
+    COLUMNS CONDITIONS " AND r.id IN (SELECT w.reply FROM answer w JOIN ask k ON k.id = w.ask WHERE k.student = $4)"
+                       " ORDER BY r.id LIMIT $5";
 _Static_assert(LIST_SCAN_MAX == 20000, "as in by_id");
 
 static json_t *answers(struct store *store, int64_t reply)
 {
     json_t *all = json_array();
-    struct query query = store_query(store, "SELECT w.ask, s.ref, s.name, w.class, w.value, w.rest, w.via FROM answer w"
-                                            " JOIN ask k ON k.id = w.ask LEFT JOIN student s ON s.id = k.student"
-                                            " WHERE w.reply = $1 ORDER BY w.id", "i", reply);
+    struct query query = store_query(store,
+                                     "SELECT w.ask, s.ref, s.name, w.class, w.value, w.rest, w.via FROM answer w"
+                                     " JOIN ask k ON k.id = w.ask LEFT JOIN student s ON s.id = k.student"
+                                     " WHERE w.reply = $1 ORDER BY w.id",
+                                     "i", reply);
 
     while (query_next(&query)) {
         json_t *one = json_object();
@@ -44,8 +46,10 @@ static json_t *answers(struct store *store, int64_t reply)
 static json_t *persons(struct store *store, int64_t line)
 {
     json_t *all = json_array();
-    struct query query = store_query(store, "SELECT p.ref, p.name FROM person_line n JOIN person p ON p.id = n.person"
-                                            " WHERE n.line = $1 ORDER BY n.rank, p.id", "i", line);
+    struct query query = store_query(store,
+                                     "SELECT p.ref, p.name FROM person_line n JOIN person p ON p.id = n.person"
+                                     " WHERE n.line = $1 ORDER BY n.rank, p.id",
+                                     "i", line);
 
     while (query_next(&query)) {
         json_t *one = json_object();
@@ -86,8 +90,8 @@ json_t *reply_list(struct store *store, const struct list_filter *filter)
     const char *sql = scans ? by_id : filter->student ? by_student : by_line;
     const int64_t key = filter->student ? filter->student : filter->line;
     struct list list = list_begin(filter);
-    struct query query = store_query(store, sql, "ittii", filter->after, filter->state, filter->kind, key,
-                                     list_rows(filter));
+    struct query query =
+        store_query(store, sql, "ittii", filter->after, filter->state, filter->kind, key, list_rows(filter));
     int64_t scanned = 0;
 
     while (list_next(&list, &query, filter))

@@ -24,8 +24,8 @@ enum request_known request_find(struct store *store, const char *key, const char
 
 void request_put(struct store *store, const char *key, const char *digest, int status, const char *body, time_ms now)
 {
-    store_insert(store, "INSERT INTO request (id, at, digest, status, body) VALUES ($1, $2, $3, $4, $5)", "titit", key, now,
-                 digest, (int64_t)status, body);
+    store_insert(store, "INSERT INTO request (id, at, digest, status, body) VALUES ($1, $2, $3, $4, $5)", "titit", key,
+                 now, digest, (int64_t)status, body);
 }
 
 int64_t request_forget(struct store *store, time_ms now)
@@ -35,6 +35,7 @@ int64_t request_forget(struct store *store, time_ms now)
 
     if (!old)
         return 0; /* no write, no transaction, while nothing is old */
-    return store_change(store, "DELETE FROM request WHERE id IN (SELECT id FROM request WHERE at < $1 ORDER BY at LIMIT $2)",
+    return store_change(store,
+                        "DELETE FROM request WHERE id IN (SELECT id FROM request WHERE at < $1 ORDER BY at LIMIT $2)",
                         "ii", now - REQUEST_KEPT_MS, (int64_t)REQUEST_FORGET_EACH);
 }

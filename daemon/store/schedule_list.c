@@ -8,9 +8,8 @@
 static json_t *last(struct store *store, int64_t schedule, struct zone zone)
 {
     json_t *one = NULL;
-    struct query query = store_query(store,
-                                     "SELECT due, id, state FROM cause WHERE schedule = $1 ORDER BY id DESC LIMIT 1", "i",
-                                     schedule);
+    struct query query = store_query(
+        store, "SELECT due, id, state FROM cause WHERE schedule = $1 ORDER BY id DESC LIMIT 1", "i", schedule);
 
     if (query_next(&query)) {
         one = json_object();
@@ -24,7 +23,8 @@ static json_t *last(struct store *store, int64_t schedule, struct zone zone)
 
 static json_t *row(struct store *store, const struct query *query, struct zone zone)
 {
-    static const char *const texts[] = { "name", "kind", "audience", "template", "text", "ladder", "rrule", "start", "state" };
+    static const char *const texts[] = { "name",   "kind",  "audience", "template", "text",
+                                         "ladder", "rrule", "start",    "state" };
     json_t *schedule = json_object();
 
     json_put_int(schedule, "id", query_int(query, 0));

@@ -15,9 +15,8 @@ static json_t *lanes(struct store *store, struct zone zone)
     for (int i = 0; i < LANES; i++) {
         const char *name = lane_name((enum lane)i);
         json_t *lane = json_object();
-        struct query query = store_query(store,
-                                         "SELECT count(*), min(due) FROM message WHERE state = 'queued' AND lane = $1", "t",
-                                         name);
+        struct query query = store_query(
+            store, "SELECT count(*), min(due) FROM message WHERE state = 'queued' AND lane = $1", "t", name);
 
         json_put_text(lane, "lane", name);
         if (query_next(&query)) {
@@ -25,9 +24,11 @@ static json_t *lanes(struct store *store, struct zone zone)
             list_put_time(lane, "oldest", zone, query_time(&query, 1));
         }
         query_end(&query);
-        json_put_int(lane, "held", store_value(store, 0,
-                                               "SELECT count(*) FROM message WHERE state IN ('claimed', 'started', 'unknown',"
-                                               " 'held') AND state = 'held' AND lane = $1", "t", name));
+        json_put_int(lane, "held",
+                     store_value(store, 0,
+                                 "SELECT count(*) FROM message WHERE state IN ('claimed', 'started', 'unknown',"
+                                 " 'held') AND state = 'held' AND lane = $1",
+                                 "t", name));
         json_array_append_new(all, lane);
     }
     return all;
@@ -40,7 +41,8 @@ static json_t *asks(struct store *store)
                                      "SELECT sum(state = 'open'), sum(state = 'waiting'),"
                                      " sum(outcome = 'help' AND handled_at IS NULL),"
                                      " sum(state = 'expired' AND handled_at IS NULL),"
-                                     " sum(state = 'unasked' AND handled_at IS NULL) FROM ask", "");
+                                     " sum(state = 'unasked' AND handled_at IS NULL) FROM ask",
+                                     "");
     static const char *const keys[] = { "open", "waiting", "help", "expired", "unasked" };
 
     if (query_next(&query))
@@ -69,7 +71,8 @@ static const struct {
     { "SELECT count(*) FROM ask WHERE state IN ('open', 'waiting') AND wait = 'no_gateway'",
       "questions that no gateway can carry", "add a gateway for this channel and prefix to the configuration" },
     { "SELECT count(*) FROM message WHERE state IN ('claimed', 'started', 'unknown', 'held') AND state = 'held'"
-      " AND reason = 'restored'", "messages held after a restore", "look at them with `greenline outbox list --state held`" },
+      " AND reason = 'restored'",
+      "messages held after a restore", "look at them with `greenline outbox list --state held`" },
 };
 
 static json_t *problems(struct store *store)
@@ -97,7 +100,8 @@ json_t *status_show(struct store *store, const struct list_filter *filter)
     list_put_time(status, "now", filter->zone, filter->now);
     json_put(status, "lanes", lanes(store, filter->zone));
     json_put(status, "asks", asks(store));
-    json_put_int(status, "inbox_waiting", store_value(store, 0, "SELECT count(*) FROM reply WHERE state = 'waiting'", ""));
+    json_put_int(status, "inbox_waiting",
+                 store_value(store, 0, "SELECT count(*) FROM reply WHERE state = 'waiting'", ""));
     json_put_int(status, "students", store_value(store, 0, "SELECT count(*) FROM student WHERE gone_at IS NULL", ""));
     json_put_int(status, "left_behind",
                  store_value(store, 0, "SELECT count(*) FROM student WHERE gone_at IS NULL AND left_behind <> 0", ""));

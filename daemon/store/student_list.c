@@ -31,7 +31,8 @@ json_t *student_list(struct store *store, const struct list_filter *filter)
         " (SELECT count(*) FROM relation r WHERE r.student = s.id), p.ref, p.name FROM student s" MENTOR
         " WHERE s.id > $2 AND s.gone_at IS NULL AND ($3 IS NULL OR s.class = $3) AND ($4 IS NULL OR s.village = $4)"
         " AND ($5 < 0 OR s.left_behind = $5)"
-        " AND ($6 IS NULL OR s.ref = $6 OR instr(s.name, $6) > 0 OR instr(s.former_name, $6) > 0) ORDER BY s.id LIMIT $7",
+        " AND ($6 IS NULL OR s.ref = $6 OR instr(s.name, $6) > 0 OR instr(s.former_name, $6) > 0) ORDER BY s.id LIMIT "
+        "$7",
         "iittbti", filter->now, filter->after, filter->class, filter->village, filter->left_behind, filter->query,
         list_rows(filter));
 
@@ -43,8 +44,10 @@ json_t *student_list(struct store *store, const struct list_filter *filter)
 static json_t *lines(struct store *store, int64_t person)
 {
     json_t *all = json_array();
-    struct query query = store_query(store, "SELECT l.e164 FROM person_line n JOIN line l ON l.id = n.line"
-                                            " WHERE n.person = $1 ORDER BY n.rank, l.id", "i", person);
+    struct query query = store_query(store,
+                                     "SELECT l.e164 FROM person_line n JOIN line l ON l.id = n.line"
+                                     " WHERE n.person = $1 ORDER BY n.rank, l.id",
+                                     "i", person);
 
     while (query_next(&query))
         json_array_append_new(all, json_string(query_word(&query, 0)));
@@ -54,10 +57,12 @@ static json_t *lines(struct store *store, int64_t person)
 static json_t *contacts(struct store *store, int64_t student, const struct list_filter *filter)
 {
     json_t *all = json_array();
-    struct query query = store_query(store,
-                                     "SELECT p.id, p.ref, p.name, r.kind, r.word, r.rank, r.guardian, r.restricted, p.reads,"
-                                     " r.until FROM relation r JOIN person p ON p.id = r.person WHERE r.student = $1"
-                                     " ORDER BY r.rank, r.id", "i", student);
+    struct query query =
+        store_query(store,
+                    "SELECT p.id, p.ref, p.name, r.kind, r.word, r.rank, r.guardian, r.restricted, p.reads,"
+                    " r.until FROM relation r JOIN person p ON p.id = r.person WHERE r.student = $1"
+                    " ORDER BY r.rank, r.id",
+                    "i", student);
 
     while (query_next(&query)) {
         json_t *one = json_object();
@@ -82,8 +87,8 @@ static json_t *archive(const struct query *query, struct zone zone)
     static const struct {
         const char *key;
         int column;
-    } texts[] = { { "ref", 1 }, { "name", 2 }, { "class", 3 }, { "village", 4 }, { "remark", 5 }, { "former_name", 6 },
-                  { "sex", 7 }, { "birth", 8 }, { "grade", 9 }, { "language", 10 } };
+    } texts[] = { { "ref", 1 },         { "name", 2 }, { "class", 3 }, { "village", 4 }, { "remark", 5 },
+                  { "former_name", 6 }, { "sex", 7 },  { "birth", 8 }, { "grade", 9 },   { "language", 10 } };
     json_t *student = json_object();
 
     json_put_int(student, "id", query_int(query, 0));
@@ -98,10 +103,12 @@ static json_t *archive(const struct query *query, struct zone zone)
 
 json_t *student_show(struct store *store, int64_t id, const struct list_filter *filter)
 {
-    struct query query = store_query(store,
-                                     "SELECT s.id, s.ref, s.name, s.class, s.village, s.remark, s.former_name, s.sex,"
-                                     " s.birth, s.grade, s.language, s.left_behind, s.boarding, s.gone_at, p.ref, p.name"
-                                     " FROM student s" MENTOR " WHERE s.id = $2", "ii", filter->now, id);
+    struct query query =
+        store_query(store,
+                    "SELECT s.id, s.ref, s.name, s.class, s.village, s.remark, s.former_name, s.sex,"
+                    " s.birth, s.grade, s.language, s.left_behind, s.boarding, s.gone_at, p.ref, p.name"
+                    " FROM student s" MENTOR " WHERE s.id = $2",
+                    "ii", filter->now, id);
     json_t *student;
 
     if (!query_next(&query))

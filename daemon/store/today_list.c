@@ -41,7 +41,8 @@ enum { TODAY_EACH = 200 }; /* as the LIMITs below */
     " AND w.class = 'help' ORDER BY w.id DESC LIMIT 1)"
 #define LINE_PERSON                                                                                                    \
     " FROM line l JOIN person_line n ON n.line = l.id JOIN person p ON p.id = n.person"                                \
-    " LEFT JOIN student s ON s.id = (SELECT y.student FROM relation y WHERE y.person = p.id ORDER BY y.rank, y.id LIMIT 1)"
+    " LEFT JOIN student s ON s.id = (SELECT y.student FROM relation y WHERE y.person = p.id ORDER BY y.rank, y.id "    \
+    "LIMIT 1)"
 
 static const struct source sources[] = {
     { 1, "ask", "emergency not taken by anybody: {detail}", "紧急事件尚无人接手：{detail}", "greenline alert ack {key}",
@@ -50,19 +51,24 @@ static const struct source sources[] = {
                   " AND k.state NOT IN ('answered', 'cancelled') AND c.state <> 'cancelled' ORDER BY k.id LIMIT 200" },
     { 1, "ask", "{who} asks for help: {detail}", "{who}需要帮助：{detail}", "greenline ask handle {id}",
       ASK_COLUMNS LAST_TEXT ", NULL" ASK_JOINS LAST_ANSWER
-                  " WHERE k.outcome = 'help' AND k.handled_at IS NULL ORDER BY k.id LIMIT 200" },
+                            " WHERE k.outcome = 'help' AND k.handled_at IS NULL ORDER BY k.id LIMIT 200" },
     { 1, "ask", "emergency without an outcome yet: {detail}", "紧急事件尚未结案：{detail}",
       "greenline alert close {key} --outcome TEXT",
-      ASK_COLUMNS ", c.title, c.id" ASK_JOINS " ON p.id = k.acked_by"
-                  " WHERE instr($1, ',' || c.kind || ',') > 0 AND k.closed IS NULL"
-                  " AND (k.state = 'answered' OR k.acked_by IS NOT NULL) AND c.state <> 'cancelled' ORDER BY k.id LIMIT 200" },
+      ASK_COLUMNS
+      ", c.title, c.id" ASK_JOINS " ON p.id = k.acked_by"
+      " WHERE instr($1, ',' || c.kind || ',') > 0 AND k.closed IS NULL"
+      " AND (k.state = 'answered' OR k.acked_by IS NOT NULL) AND c.state <> 'cancelled' ORDER BY k.id LIMIT 200" },
     { 2, "reply", "a reply that a person must read: {detail}", "有来信需要人看：{detail}",
       "greenline inbox assign {id} --ask {key} --class help",
       "SELECT r.id, r.received, s.ref, s.name, p.ref, p.name, CASE r.sealed WHEN 0 THEN r.text END, k.id"
-      " FROM reply r JOIN ask k ON k.id = (SELECT t.ask FROM talk t WHERE t.line = r.line ORDER BY t.since DESC, t.ask DESC"
-      " LIMIT 1) LEFT JOIN student s ON s.id = k.student LEFT JOIN person p ON p.id = (SELECT n.person FROM person_line n"
-      " WHERE n.line = r.line ORDER BY n.rank, n.person LIMIT 1) WHERE r.state = 'waiting' ORDER BY r.received LIMIT 200" },
-    { 2, "reply", "a reply that a person must read: {detail}", "有来信需要人看：{detail}", "greenline inbox assign {id} --ignore",
+      " FROM reply r JOIN ask k ON k.id = (SELECT t.ask FROM talk t WHERE t.line = r.line ORDER BY t.since DESC, t.ask "
+      "DESC"
+      " LIMIT 1) LEFT JOIN student s ON s.id = k.student LEFT JOIN person p ON p.id = (SELECT n.person FROM "
+      "person_line n"
+      " WHERE n.line = r.line ORDER BY n.rank, n.person LIMIT 1) WHERE r.state = 'waiting' ORDER BY r.received LIMIT "
+      "200" },
+    { 2, "reply", "a reply that a person must read: {detail}", "有来信需要人看：{detail}",
+      "greenline inbox assign {id} --ignore",
       "SELECT r.id, r.received, s.ref, s.name, p.ref, p.name, CASE r.sealed WHEN 0 THEN r.text END, NULL"
       " FROM reply r LEFT JOIN person p ON p.id = (SELECT n.person FROM person_line n WHERE n.line = r.line"
       " ORDER BY n.rank, n.person LIMIT 1) LEFT JOIN student s ON s.id = (SELECT y.student FROM relation y"
@@ -77,15 +83,18 @@ static const struct source sources[] = {
       "SELECT m.id, m.due, s.ref, s.name, p.ref, p.name, m.reason, NULL FROM message m JOIN person p"
       " ON p.id = m.person LEFT JOIN student s ON s.id = (SELECT a.student FROM about a WHERE a.message = m.id LIMIT 1)"
       " WHERE m.state = 'held' AND m.reason <> 'paused' ORDER BY m.id LIMIT 200" },
-    { 4, "ask", "nobody could be asked about {who}: {detail}", "联系不上{who}的家人：{detail}", "greenline ask handle {id}",
-      ASK_COLUMNS ", (SELECT a.skipped FROM attempt a WHERE a.ask = k.id AND a.skipped IS NOT NULL ORDER BY a.id DESC"
-                  " LIMIT 1), NULL" ASK_JOINS " ON p.id = k.person"
-                  " WHERE k.state = 'unasked' AND k.handled_at IS NULL AND c.state <> 'cancelled' AND k.outcome <> 'help'"
-                  " AND instr($1, ',' || c.kind || ',') = 0 ORDER BY k.id LIMIT 200" },
+    { 4, "ask", "nobody could be asked about {who}: {detail}", "联系不上{who}的家人：{detail}",
+      "greenline ask handle {id}",
+      ASK_COLUMNS
+      ", (SELECT a.skipped FROM attempt a WHERE a.ask = k.id AND a.skipped IS NOT NULL ORDER BY a.id DESC"
+      " LIMIT 1), NULL" ASK_JOINS " ON p.id = k.person"
+      " WHERE k.state = 'unasked' AND k.handled_at IS NULL AND c.state <> 'cancelled' AND k.outcome <> 'help'"
+      " AND instr($1, ',' || c.kind || ',') = 0 ORDER BY k.id LIMIT 200" },
     { 4, "ask", "no answer about {who} ({detail})", "{who}的询问没有回音（{detail}）", "greenline ask handle {id}",
-      ASK_COLUMNS ", c.title, NULL" ASK_JOINS " ON p.id = k.person"
-                  " WHERE k.state = 'expired' AND k.handled_at IS NULL AND k.outcome <> 'help' AND c.state <> 'cancelled'"
-                  " AND instr($1, ',' || c.kind || ',') = 0 ORDER BY k.id LIMIT 200" },
+      ASK_COLUMNS
+      ", c.title, NULL" ASK_JOINS " ON p.id = k.person"
+      " WHERE k.state = 'expired' AND k.handled_at IS NULL AND k.outcome <> 'help' AND c.state <> 'cancelled'"
+      " AND instr($1, ',' || c.kind || ',') = 0 ORDER BY k.id LIMIT 200" },
     { 5, "line", "{number} of {who} seems to be out of service", "{who}的号码 {number} 可能已停用",
       "greenline contact set {person} --phone NUMBER",
       "SELECT l.id, l.failed_at, s.ref, s.name, p.ref, p.name, l.e164, l.e164" LINE_PERSON
@@ -94,7 +103,8 @@ static const struct source sources[] = {
       "greenline contact set {person} --confirmed yes",
       "SELECT l.id, NULL, s.ref, s.name, p.ref, p.name, l.e164, l.e164" LINE_PERSON
       " WHERE n.confirmed_at IS NULL AND l.state = 'ok' ORDER BY l.id LIMIT 200" },
-    { 5, "cause", "missed while the daemon was down: {detail}", "停机期间错过：{detail}", "greenline schedule run {key}",
+    { 5, "cause", "missed while the daemon was down: {detail}", "停机期间错过：{detail}",
+      "greenline schedule run {key}",
       "SELECT c.id, c.due, NULL, NULL, NULL, NULL, c.title, h.name FROM cause c JOIN schedule h"
       " ON h.id = c.schedule WHERE c.state = 'missed' AND h.state = 'active' AND c.due > $2 - 604800000"
       " AND NOT EXISTS (SELECT 1 FROM cause d WHERE d.schedule = c.schedule AND d.id > c.id AND d.state <> 'missed')"

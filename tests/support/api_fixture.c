@@ -40,8 +40,9 @@ void api_fixture_open(struct api_fixture *fixture)
     fixture->turn = turn_new(fixture->store, random_from_seed(1));
     fixture->now = FIXTURE_NOW;
     turn_set_now(fixture->turn, fixture->now);
-    fixture->setting = (struct api_setting){ .socket = fixture->socket, .school = "青岭小学", .language = "en", .region = "CN",
-                                             .quiet = { 21 * 60, 7 * 60 } };
+    fixture->setting = (struct api_setting){
+        .socket = fixture->socket, .school = "青岭小学", .language = "en", .region = "CN", .quiet = { 21 * 60, 7 * 60 }
+    };
     if (!zone_open(&fixture->setting.zone, "Asia/Shanghai", &err))
         die("zone", err.text);
     fixture->parts.turn = fixture->turn;
@@ -210,6 +211,10 @@ const char *json_at(const json_t *json, const char *path)
     else if (json_is_real(at))
         snprintf(out, sizeof *texts, "%g", json_real_value(at));
     else
-        snprintf(out, sizeof *texts, "%s", json_is_null(at) ? "null" : json_is_true(at) ? "true" : json_is_false(at) ? "false" : "{}");
+        snprintf(out, sizeof *texts, "%s",
+                 json_is_null(at)    ? "null"
+                 : json_is_true(at)  ? "true"
+                 : json_is_false(at) ? "false"
+                                     : "{}");
     return out;
 }

@@ -26,7 +26,8 @@ struct school {
 
 /* Ming has a grandmother with a confirmed number and a father who may not be told. */
 static const char people[] =
-    "INSERT INTO student (id, ref, name, class) VALUES (1, '20260014', '王小明', '三(2)班'), (2, '20260015', '王小红', '三(2)班');"
+    "INSERT INTO student (id, ref, name, class) VALUES (1, '20260014', '王小明', '三(2)班'), (2, '20260015', '王小红', "
+    "'三(2)班');"
     "INSERT INTO person (id, ref, name) VALUES (1, 'P1', '张桂英'), (3, 'P3', '王强');"
     "INSERT INTO line (id, e164) VALUES (1, '+8613900000001'), (3, '+8613900000003');"
     "INSERT INTO person_line (person, line, rank, confirmed_at) VALUES (1, 1, 1, 1), (3, 3, 1, 1);"
@@ -38,7 +39,8 @@ static const char people[] =
     "INSERT INTO ask (id, cause, student, state, due, grace) VALUES (1, 1, 1, 'open', 1891453600000, 1991453600000),"
     " (2, 2, 1, 'open', 1891453600000, 1991453600000);"
     "INSERT INTO reply (id, gateway, uid, sender, line, kind, text, at, received, state) VALUES"
-    " (1, 'g', '1', '+8613900000001', 1, 'text', '啥', 5, 5, 'waiting'), (2, 'g', '2', '+8613900000003', 3, 'text', '1', 5, 5, 'waiting');";
+    " (1, 'g', '1', '+8613900000001', 1, 'text', '啥', 5, 5, 'waiting'), (2, 'g', '2', '+8613900000003', 3, 'text', "
+    "'1', 5, 5, 'waiting');";
 
 static char *plain_ladder(void *arg, enum kind kind, const char *name)
 {
@@ -49,7 +51,9 @@ static char *plain_ladder(void *arg, enum kind kind, const char *name)
 static int setup(void **state)
 {
     struct school *school = calloc(1, sizeof *school);
-    struct outbox_rules outbox = { .signature = "", .school = "青岭小学", .school_number = "", .retry_first = 30000, .retry_max = 60000 };
+    struct outbox_rules outbox = {
+        .signature = "", .school = "青岭小学", .school_number = "", .retry_first = 30000, .retry_max = 60000
+    };
     struct engine_rules engine = { .templates = "conf/templates", .language = "zh", .ladder = plain_ladder };
     struct error err;
 
@@ -100,7 +104,8 @@ static void test_contact_fields_are_set(void **state)
 {
     struct api_reply reply = post(*state, "/v1/contacts/P1/set", "k1",
                                   "{\"phone\":\"13900000009\",\"student\":\"20260014\",\"restricted\":true,\"rank\":5,"
-                                  "\"reads\":false,\"quiet\":\"20:00-08:00\",\"language\":\"en\",\"opted_out\":true}", 200);
+                                  "\"reads\":false,\"quiet\":\"20:00-08:00\",\"language\":\"en\",\"opted_out\":true}",
+                                  200);
 
     assert_string_equal(json_at(reply.body, "lines"), "2 items");
     assert_string_equal(json_at(reply.body, "lines.0.e164"), "+8613900000009");
@@ -168,8 +173,11 @@ static void test_broadcast_of_one_request_id_is_opened_once(void **state)
 static void test_broadcast_to_a_wrong_audience_is_refused(void **state)
 {
     static const char *const bodies[] = {
-        "{\"to\":\"clas:x\",\"text\":\"x\"}", "{\"to\":\"all\"}", "{\"to\":\"all\",\"text\":\"x\",\"template\":\"y\"}",
-        "{\"to\":\"all\",\"text\":\"x\",\"kind\":\"party\"}", "{\"to\":\"all\",\"text\":\"x\",\"at\":\"2026-13-01\"}",
+        "{\"to\":\"clas:x\",\"text\":\"x\"}",
+        "{\"to\":\"all\"}",
+        "{\"to\":\"all\",\"text\":\"x\",\"template\":\"y\"}",
+        "{\"to\":\"all\",\"text\":\"x\",\"kind\":\"party\"}",
+        "{\"to\":\"all\",\"text\":\"x\",\"at\":\"2026-13-01\"}",
     };
 
     for (size_t i = 0; i < COUNT(bodies); i++) {
@@ -200,7 +208,8 @@ static void test_say_goes_to_the_guardian_and_never_to_the_restricted(void **sta
 
 static void test_staff_answer_for_a_family(void **state)
 {
-    struct api_reply reply = post(*state, "/v1/asks/1/answer", "a1", "{\"class\":\"help\",\"note\":\"电话里说的\"}", 200);
+    struct api_reply reply =
+        post(*state, "/v1/asks/1/answer", "a1", "{\"class\":\"help\",\"note\":\"电话里说的\"}", 200);
 
     assert_string_equal(json_at(reply.body, "outcome"), "help");
     assert_string_equal(json_at(reply.body, "answers.0.via"), "staff");
@@ -217,7 +226,8 @@ static void test_staff_answer_for_a_family(void **state)
 
 static void test_reply_is_assigned_and_a_restricted_persons_is_not(void **state)
 {
-    struct api_reply reply = post(*state, "/v1/inbox/2/assign", "i1", "{\"student\":\"20260014\",\"class\":\"fine\"}", 409);
+    struct api_reply reply =
+        post(*state, "/v1/inbox/2/assign", "i1", "{\"student\":\"20260014\",\"class\":\"fine\"}", 409);
 
     assert_non_null(strstr(json_at(reply.body, "detail"), "counts for none"));
     api_reply_free(&reply);
@@ -250,9 +260,11 @@ static void test_alert_is_taken_and_closed_with_an_outcome(void **state)
 
 static void test_schedule_is_added_paused_and_removed(void **state)
 {
-    struct api_reply reply = post(*state, "/v1/schedules", "h1",
-                                  "{\"name\":\"平安\",\"kind\":\"checkin\",\"audience\":\"all\",\"template\":\"checkin\","
-                                  "\"every\":\"month on the 1st Saturday at 09:00\"}", 200);
+    struct api_reply reply =
+        post(*state, "/v1/schedules", "h1",
+             "{\"name\":\"平安\",\"kind\":\"checkin\",\"audience\":\"all\",\"template\":\"checkin\","
+             "\"every\":\"month on the 1st Saturday at 09:00\"}",
+             200);
 
     assert_string_equal(json_at(reply.body, "next"), "2026-11-07T09:00:00+08:00");
     api_reply_free(&reply);
@@ -268,7 +280,8 @@ static void test_schedule_is_added_paused_and_removed(void **state)
 
 static void test_inbox_try_tells_what_would_be_understood(void **state)
 {
-    struct api_reply reply = post(*state, "/v1/inbox/try", NULL, "{\"kind\":\"checkin\",\"texts\":[\"1\",\"孩子发烧了\"]}", 200);
+    struct api_reply reply =
+        post(*state, "/v1/inbox/try", NULL, "{\"kind\":\"checkin\",\"texts\":[\"1\",\"孩子发烧了\"]}", 200);
 
     assert_string_equal(json_at(reply.body, "items.0.class"), "fine");
     assert_string_equal(json_at(reply.body, "items.1.text"), "孩子发烧了");

@@ -19,7 +19,8 @@ static const char school[] =
     "INSERT INTO person (id, ref, name) VALUES (1, 'P1', '奶奶'), (3, 'P3', '爸爸'), (4, 'P4', '姑姑');"
     "INSERT INTO line (id, e164) VALUES (1, '+8619900000001'), (3, '+8619900000003'), (4, '+8619900000004');"
     "INSERT INTO person_line (person, line) VALUES (1, 1), (3, 3), (4, 4);"
-    "INSERT INTO relation (student, person, kind, rank, restricted, until) VALUES (1, 1, 'paternal_grandmother', 1, 0, NULL),"
+    "INSERT INTO relation (student, person, kind, rank, restricted, until) VALUES (1, 1, 'paternal_grandmother', 1, 0, "
+    "NULL),"
     " (2, 1, 'paternal_grandmother', 1, 0, NULL), (1, 3, 'father', 2, 1, NULL), (1, 4, 'aunt', 3, 0, 50);"
     "INSERT INTO cause (id, key, kind, lane, title, audience, content, due, expires, created, by) VALUES"
     " (1, 'c', 'checkin', 'notice', 't', 'all', '{}', 0, 0, 0, 's');"
@@ -52,9 +53,10 @@ static json_t *channel(struct api_fixture *f, int64_t student)
 
 static void reply(struct api_fixture *f, int id, int line, const char *text, int at)
 {
-    char *sql = mem_format("INSERT INTO reply (id, gateway, uid, sender, line, kind, text, at, received, state) VALUES"
-                           " (%d, 'g', '%d', (SELECT e164 FROM line WHERE id = %d), %d, 'text', '%s', %d, %d, 'understood')",
-                           id, id, line, line, text, at, at);
+    char *sql =
+        mem_format("INSERT INTO reply (id, gateway, uid, sender, line, kind, text, at, received, state) VALUES"
+                   " (%d, 'g', '%d', (SELECT e164 FROM line WHERE id = %d), %d, 'text', '%s', %d, %d, 'understood')",
+                   id, id, line, line, text, at, at);
 
     api_fixture_sql(f, sql);
     free(sql);
@@ -63,7 +65,8 @@ static void reply(struct api_fixture *f, int id, int line, const char *text, int
 static void answer(struct api_fixture *f, int ask, int reply_id, const char *class, int at)
 {
     char *sql = mem_format("INSERT INTO answer (ask, line, person, reply, class, via, received) VALUES"
-                           " (%d, 1, 1, %d, '%s', 'single', %d)", ask, reply_id, class, at);
+                           " (%d, 1, 1, %d, '%s', 'single', %d)",
+                           ask, reply_id, class, at);
 
     api_fixture_sql(f, sql);
     free(sql);
@@ -73,11 +76,13 @@ static void test_messages_replies_answers_and_notes_stand_in_order_of_time(void 
 {
     json_t *page;
 
-    api_fixture_sql(*state, "INSERT INTO message (id, cause, line, person, channel, route, lane, due, expires, state, text, created)"
-                            " VALUES (1, 1, 1, 1, 'sms', 1, 'notice', 0, 0, 'delivered', '好回1', 5);"
-                            "INSERT INTO about VALUES (1, 1), (1, 2);"
-                            "INSERT INTO try (message, n, gateway, claimed) VALUES (1, 1, 'g', 10);"
-                            "INSERT INTO note (student, at, author, text) VALUES (1, 40, 'unix:lin', '已家访')");
+    api_fixture_sql(
+        *state,
+        "INSERT INTO message (id, cause, line, person, channel, route, lane, due, expires, state, text, created)"
+        " VALUES (1, 1, 1, 1, 'sms', 1, 'notice', 0, 0, 'delivered', '好回1', 5);"
+        "INSERT INTO about VALUES (1, 1), (1, 2);"
+        "INSERT INTO try (message, n, gateway, claimed) VALUES (1, 1, 'g', 10);"
+        "INSERT INTO note (student, at, author, text) VALUES (1, 40, 'unix:lin', '已家访')");
     reply(*state, 1, 1, "1", 20);
     answer(*state, 1, 1, "fine", 30);
     page = channel(*state, 1);
@@ -169,9 +174,11 @@ static void test_sealed_text_is_never_on_a_channel(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_messages_replies_answers_and_notes_stand_in_order_of_time, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_messages_replies_answers_and_notes_stand_in_order_of_time, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(test_reply_that_answers_for_a_sibling_is_not_on_this_channel, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_reply_without_an_answer_is_on_the_channel_of_each_child_of_the_line, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_reply_without_an_answer_is_on_the_channel_of_each_child_of_the_line, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(test_what_a_restricted_person_wrote_is_shown_and_marked, setup, teardown),
         cmocka_unit_test_setup_teardown(test_reply_after_a_relation_ended_is_not_the_childs, setup, teardown),
         cmocka_unit_test_setup_teardown(test_sealed_text_is_never_on_a_channel, setup, teardown),

@@ -17,30 +17,40 @@
 #define T "1791421200000"
 static const char school[] =
     "INSERT INTO student (id, ref, name, class, village, left_behind, remark) VALUES"
-    " (1, '20260014', '王小明', '三(2)班', '上河村', 1, '哮喘'), (2, '20260015', '王小红', '一(1)班', '上河村', 1, NULL),"
+    " (1, '20260014', '王小明', '三(2)班', '上河村', 1, '哮喘'), (2, '20260015', '王小红', '一(1)班', '上河村', 1, "
+    "NULL),"
     " (3, '20260016', '李雪', '三(2)班', '下河村', 0, NULL);"
-    "INSERT INTO person (id, ref, name, reads) VALUES (1, 'P1', '张桂英', 0), (2, 'P2', '陈芳', 1), (3, 'P3', '王强', 1),"
+    "INSERT INTO person (id, ref, name, reads) VALUES (1, 'P1', '张桂英', 0), (2, 'P2', '陈芳', 1), (3, 'P3', '王强', "
+    "1),"
     " (4, 'P4', '周老师', 1);"
     "INSERT INTO line (id, e164, state, optout_at) VALUES (1, '+8619900000001', 'ok', NULL),"
     " (2, '+8619900000002', 'ok', " T "), (3, '+8619900000003', 'suspect', NULL), (4, '+8619900000004', 'ok', NULL);"
-    "INSERT INTO person_line (person, line, rank, confirmed_at) VALUES (1, 1, 1, " T "), (2, 2, 1, " T "), (3, 3, 1, NULL),"
+    "INSERT INTO person_line (person, line, rank, confirmed_at) VALUES (1, 1, 1, " T "), (2, 2, 1, " T
+    "), (3, 3, 1, NULL),"
     " (4, 4, 1, " T ");"
     "INSERT INTO relation (student, person, kind, word, rank, guardian, restricted) VALUES"
-    " (1, 1, 'paternal_grandmother', '奶奶', 1, 1, 0), (1, 2, 'mother', '妈妈', 2, 0, 0), (1, 3, 'father', '爸爸', 3, 0, 1),"
+    " (1, 1, 'paternal_grandmother', '奶奶', 1, 1, 0), (1, 2, 'mother', '妈妈', 2, 0, 0), (1, 3, 'father', '爸爸', 3, "
+    "0, 1),"
     " (2, 1, 'paternal_grandmother', '奶奶', 1, 1, 0);"
     "INSERT INTO role (person, role, class) VALUES (4, 'teacher', '三(2)班');"
     "INSERT INTO pairing (mentor, student, since) VALUES (4, 1, " T ");"
     "INSERT INTO schedule (id, name, kind, audience, template, rrule, start, next_at, created) VALUES"
-    " (1, '月度平安', 'checkin', 'left-behind', 'checkin', 'FREQ=MONTHLY;BYDAY=1SA', '20261003T213000', 1793968200000, " T ");"
-    "INSERT INTO cause (id, key, kind, lane, title, schedule, audience, content, state, stage, due, expires, created, by)"
-    " VALUES (1, 's:1', 'checkin', 'notice', '月度平安', 1, 'left-behind', '{}', 'open', 'ready', " T ", " T ", " T ", 'schedule'),"
-    " (2, 'b:1', 'notice', 'bulk', '停课', NULL, 'class:三(2)班', '{}', 'open', 'ready', " T ", " T ", " T ", 'unix:root');"
+    " (1, '月度平安', 'checkin', 'left-behind', 'checkin', 'FREQ=MONTHLY;BYDAY=1SA', '20261003T213000', "
+    "1793968200000, " T ");"
+    "INSERT INTO cause (id, key, kind, lane, title, schedule, audience, content, state, stage, due, expires, created, "
+    "by)"
+    " VALUES (1, 's:1', 'checkin', 'notice', '月度平安', 1, 'left-behind', '{}', 'open', 'ready', " T ", " T ", " T
+    ", 'schedule'),"
+    " (2, 'b:1', 'notice', 'bulk', '停课', NULL, 'class:三(2)班', '{}', 'open', 'ready', " T ", " T ", " T
+    ", 'unix:root');"
     "INSERT INTO recipient (cause, line, student, person, channel, reason) VALUES (2, 1, 1, 1, 'sms', ''),"
     " (2, 0, 3, 0, 'sms', 'no_line');"
     "INSERT INTO ask (id, cause, student, state, outcome, due, grace) VALUES"
     " (1, 1, 1, 'answered', 'fine', " T " + 86400000, " T " + 172800000), (2, 1, 2, 'open', '', " T ", " T ");"
-    "INSERT INTO message (id, cause, line, person, channel, route, lane, due, expires, tries, gateway, state, text, parts,"
-    " cost_e4, created) VALUES (1, 1, 1, 1, 'sms', 1, 'notice', " T ", " T " + 3600000, 1, 'line1', 'delivered', '好回1', 1, 500, " T "),"
+    "INSERT INTO message (id, cause, line, person, channel, route, lane, due, expires, tries, gateway, state, text, "
+    "parts,"
+    " cost_e4, created) VALUES (1, 1, 1, 1, 'sms', 1, 'notice', " T ", " T
+    " + 3600000, 1, 'line1', 'delivered', '好回1', 1, 500, " T "),"
     " (2, 2, 1, 1, 'voice', 1, 'bulk', " T ", " T ", 0, NULL, 'queued', NULL, 0, 0, " T "),"
     " (3, 2, 2, 2, 'sms', 1, 'bulk', " T ", " T ", 0, NULL, 'held', NULL, 0, 0, " T ");"
     "UPDATE message SET reason = 'unknown' WHERE id = 3;"
@@ -49,14 +59,18 @@ static const char school[] =
     " (1, 2, " T " + 1000, 'delivered', '', 'line1');"
     "INSERT INTO try (message, n, gateway, claimed, started, ended, outcome, provider_id) VALUES"
     " (1, 1, 'line1', " T ", " T ", " T " + 1000, 'delivered', 'abc');"
-    "INSERT INTO attempt (ask, round, step, person, line, channel, n, message, at) VALUES (1, 0, 1, 1, 1, 'sms', 1, 1, " T ");"
-    "INSERT INTO attempt (ask, round, step, person, line, channel, n, skipped, at) VALUES (1, 0, 1, 3, 3, 'sms', 1, 'restricted', " T ");"
+    "INSERT INTO attempt (ask, round, step, person, line, channel, n, message, at) VALUES (1, 0, 1, 1, 1, 'sms', 1, "
+    "1, " T ");"
+    "INSERT INTO attempt (ask, round, step, person, line, channel, n, skipped, at) VALUES (1, 0, 1, 3, 3, 'sms', 1, "
+    "'restricted', " T ");"
     "INSERT INTO reply (id, gateway, uid, sender, line, kind, text, at, received, state, why) VALUES"
     " (1, 'line1', 'u1', '+8619900000001', 1, 'text', '1', " T " + 60000, " T " + 61000, 'understood', 'fine'),"
-    " (2, 'line1', 'u2', '+8613900009999', NULL, 'text', '谁呀', " T " + 60000, " T " + 61000, 'waiting', 'nobody known');"
+    " (2, 'line1', 'u2', '+8613900009999', NULL, 'text', '谁呀', " T " + 60000, " T
+    " + 61000, 'waiting', 'nobody known');"
     "INSERT INTO reply (id, gateway, uid, sender, line, kind, text, sealed, at, received, state) VALUES"
     " (3, 'line1', 'u3', '+8619900000001', 1, 'text', 'SECRET', 1, " T ", " T ", 'understood');"
-    "INSERT INTO answer (ask, line, person, reply, class, value, via, received) VALUES (1, 1, 1, 1, 'fine', 1, 'single', " T " + 61000);";
+    "INSERT INTO answer (ask, line, person, reply, class, value, via, received) VALUES (1, 1, 1, 1, 'fine', 1, "
+    "'single', " T " + 61000);";
 
 static int setup(void **state)
 {
@@ -88,8 +102,8 @@ static void expect(struct api_fixture *f, const char *target, const struct row *
         fail_msg("%s: got %d %s", target, reply.status, reply.raw ? reply.raw : "");
     for (size_t i = 0; i < count; i++)
         if (strcmp(json_at(reply.body, rows[i].path), rows[i].want) != 0)
-            fail_msg("%s: %s: got %s, want %s\n%s", target, rows[i].path, json_at(reply.body, rows[i].path), rows[i].want,
-                     reply.raw);
+            fail_msg("%s: %s: got %s, want %s\n%s", target, rows[i].path, json_at(reply.body, rows[i].path),
+                     rows[i].want, reply.raw);
     api_reply_free(&reply);
 }
 #define EXPECT(state, target, ...)                                                                                     \
@@ -138,12 +152,13 @@ static void test_staff_and_pairings(void **state)
 
 static void test_outbox_has_the_fields_that_are_promised(void **state)
 {
-    EXPECT(*state, "/v1/outbox?state=delivered", { "items", "1 items" }, { "items.0.id", "1" }, { "items.0.cause", "1" },
-           { "items.0.kind", "checkin" }, { "items.0.to", "+8619900000001" }, { "items.0.person.name", "张桂英" },
-           { "items.0.students", "2 items" }, { "items.0.students.1.name", "王小红" }, { "items.0.channel", "sms" },
-           { "items.0.lane", "notice" }, { "items.0.route", "1" }, { "items.0.gateway", "line1" },
-           { "items.0.due", "2026-10-08T09:00:00+08:00" }, { "items.0.state", "delivered" }, { "items.0.reason", "" },
-           { "items.0.tries", "1" }, { "items.0.parts", "1" }, { "items.0.cost", "0.05" }, { "items.0.text", "好回1" });
+    EXPECT(*state, "/v1/outbox?state=delivered", { "items", "1 items" }, { "items.0.id", "1" },
+           { "items.0.cause", "1" }, { "items.0.kind", "checkin" }, { "items.0.to", "+8619900000001" },
+           { "items.0.person.name", "张桂英" }, { "items.0.students", "2 items" },
+           { "items.0.students.1.name", "王小红" }, { "items.0.channel", "sms" }, { "items.0.lane", "notice" },
+           { "items.0.route", "1" }, { "items.0.gateway", "line1" }, { "items.0.due", "2026-10-08T09:00:00+08:00" },
+           { "items.0.state", "delivered" }, { "items.0.reason", "" }, { "items.0.tries", "1" },
+           { "items.0.parts", "1" }, { "items.0.cost", "0.05" }, { "items.0.text", "好回1" });
     EXPECT(*state, "/v1/outbox?state=held,queued", { "items", "2 items" }, { "items.0.text", "null" });
     EXPECT(*state, "/v1/outbox?student=20260015", { "items", "1 items" }, { "items.0.id", "1" });
     EXPECT(*state, "/v1/outbox?line=+8619900000002", { "items", "1 items" }, { "items.0.id", "3" });
@@ -202,7 +217,8 @@ static void test_broadcast_counts_messages_and_names_who_was_refused(void **stat
 static void test_schedule_and_its_next_dates(void **state)
 {
     EXPECT(*state, "/v1/schedules", { "items", "1 items" }, { "items.0.name", "月度平安" },
-           { "items.0.rrule", "FREQ=MONTHLY;BYDAY=1SA" }, { "items.0.last.cause", "1" }, { "items.0.last.state", "open" });
+           { "items.0.rrule", "FREQ=MONTHLY;BYDAY=1SA" }, { "items.0.last.cause", "1" },
+           { "items.0.last.state", "open" });
     /* half past nine in the evening is within the quiet hours: moved to seven the next morning */
     EXPECT(*state, "/v1/schedules/%E6%9C%88%E5%BA%A6%E5%B9%B3%E5%AE%89/preview?count=2", { "items", "2 items" },
            { "items.0.at", "2026-11-07T21:30:00+08:00" }, { "items.0.weekday", "Saturday" },
@@ -212,9 +228,10 @@ static void test_schedule_and_its_next_dates(void **state)
 static void test_status_counts_what_waits(void **state)
 {
     EXPECT(*state, "/v1/status", { "state", "ok" }, { "school", "青岭小学" }, { "demo", "false" },
-           { "now", "2026-10-08T18:00:00+08:00" }, { "students", "3" }, { "left_behind", "2" }, { "inbox_waiting", "1" },
-           { "asks.open", "1" }, { "asks.help", "0" }, { "lanes.0.lane", "emergency" }, { "lanes.2.queued", "1" },
-           { "lanes.2.held", "1" }, { "lanes.2.oldest", "2026-10-08T09:00:00+08:00" }, { "problems", "0 items" });
+           { "now", "2026-10-08T18:00:00+08:00" }, { "students", "3" }, { "left_behind", "2" },
+           { "inbox_waiting", "1" }, { "asks.open", "1" }, { "asks.help", "0" }, { "lanes.0.lane", "emergency" },
+           { "lanes.2.queued", "1" }, { "lanes.2.held", "1" }, { "lanes.2.oldest", "2026-10-08T09:00:00+08:00" },
+           { "problems", "0 items" });
 }
 
 /* Three pages of one row, joined by `next`, are the whole list. */
@@ -249,10 +266,11 @@ static void test_rare_rows_are_found_page_by_page(void **state)
 {
     struct api_reply reply;
 
-    api_fixture_sql(*state,
-                    "WITH RECURSIVE n(i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n WHERE i < 60000) INSERT INTO message"
-                    " (id, cause, line, person, channel, route, lane, due, expires, state, created)"
-                    " SELECT i, 2, 4, 4, 'sms', 1, 'bulk', 0, 0, CASE i WHEN 45000 THEN 'refused' ELSE 'delivered' END, 0 FROM n");
+    api_fixture_sql(
+        *state,
+        "WITH RECURSIVE n(i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n WHERE i < 60000) INSERT INTO message"
+        " (id, cause, line, person, channel, route, lane, due, expires, state, created)"
+        " SELECT i, 2, 4, 4, 'sms', 1, 'bulk', 0, 0, CASE i WHEN 45000 THEN 'refused' ELSE 'delivered' END, 0 FROM n");
     reply = api_fixture_get(*state, "/v1/outbox?state=refused");
     assert_string_equal(json_at(reply.body, "items"), "0 items");
     assert_string_equal(json_at(reply.body, "next"), "20000");

@@ -66,13 +66,14 @@ static int64_t count(struct api_fixture *fixture, const char *sql)
     return store_value(fixture->store, -1, sql, "");
 }
 
-static void expect(struct api_fixture *fixture, const char *method, const char *target, const char *key, const char *body,
-                   int status, const char *detail)
+static void expect(struct api_fixture *fixture, const char *method, const char *target, const char *key,
+                   const char *body, int status, const char *detail)
 {
     struct api_reply reply = api_fixture_ask(fixture, method, target, key, body);
 
     if (reply.status != status || !strstr(json_at(reply.body, "detail"), detail))
-        fail_msg("%s %.60s: got %d %s, want %d …%s…", method, target, reply.status, reply.raw ? reply.raw : "", status, detail);
+        fail_msg("%s %.60s: got %d %s, want %d …%s…", method, target, reply.status, reply.raw ? reply.raw : "", status,
+                 detail);
     api_reply_free(&reply);
 }
 
@@ -278,8 +279,9 @@ struct dripper {
 
 static void on_drip(evutil_socket_t fd, short what, void *arg)
 {
-    static const char line[] = "GET /v1/status HTTP/1.1\r\nX-Long: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-                               "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+    static const char line[] =
+        "GET /v1/status HTTP/1.1\r\nX-Long: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
     struct dripper *dripper = arg;
 
     (void)fd, (void)what;
@@ -378,8 +380,9 @@ static void test_long_answer_arrives_whole_before_the_connection_ends(void **sta
 {
     struct api_reply reply;
 
-    api_fixture_sql(*state, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) INSERT INTO note"
-                            " (student, at, author, text) SELECT 3, i, 'x', printf('%.3000c', 'a') FROM n");
+    api_fixture_sql(*state,
+                    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) INSERT INTO note"
+                    " (student, at, author, text) SELECT 3, i, 'x', printf('%.3000c', 'a') FROM n");
     reply = api_fixture_get(*state, "/v1/students/20260016/channel?limit=1000");
     assert_int_equal(reply.status, 200);
     assert_string_equal(json_at(reply.body, "items"), "1000 items");
@@ -436,7 +439,8 @@ static pid_t ask_as_nobody(struct api_fixture *f, int out)
     if (setgid(65534) != 0 || setuid(65534) != 0)
         _exit(2);
     fd = connect_plain(f->socket);
-    if (fd < 0 || send(fd, ask, sizeof ask - 1, 0) < 0 || recv(fd, line, 12, MSG_WAITALL) != 12 || write(out, line, 12) != 12)
+    if (fd < 0 || send(fd, ask, sizeof ask - 1, 0) < 0 || recv(fd, line, 12, MSG_WAITALL) != 12 ||
+        write(out, line, 12) != 12)
         _exit(3);
     _exit(0);
 }

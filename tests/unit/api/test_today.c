@@ -59,12 +59,15 @@ static const struct {
       "emergency not taken by anybody: 校车", "greenline alert ack 2", "王小明" },
     { "INSERT INTO ask (id, cause, student, state, due, grace) VALUES (9, 2, 1, 'expired', " T ", " T ")", "1",
       "emergency not taken by anybody: 校车", "greenline alert ack 2", "王小明" },
-    { "INSERT INTO ask (id, cause, student, state, outcome, due, grace, acked_by) VALUES (9, 2, 1, 'answered', 'ack', " T ", " T ", 2)",
+    { "INSERT INTO ask (id, cause, student, state, outcome, due, grace, acked_by) VALUES (9, 2, 1, 'answered', "
+      "'ack', " T ", " T ", 2)",
       "1", "emergency without an outcome yet: 校车", "greenline alert close 2 --outcome TEXT", "王小明" },
-    { "INSERT INTO ask (id, cause, student, state, outcome, due, grace) VALUES (9, 1, 1, 'answered', 'help', " T ", " T ");"
+    { "INSERT INTO ask (id, cause, student, state, outcome, due, grace) VALUES (9, 1, 1, 'answered', 'help', " T ", " T
+      ");"
       "INSERT INTO reply (id, gateway, uid, sender, line, kind, text, at, received, state) VALUES"
       " (5, 'g', 'u', '+8619900000001', 1, 'text', '孩子发烧', " T ", " T ", 'understood');"
-      "INSERT INTO answer (ask, line, person, reply, class, via, received) VALUES (9, 1, 1, 5, 'help', 'single', " T ")",
+      "INSERT INTO answer (ask, line, person, reply, class, via, received) VALUES (9, 1, 1, 5, 'help', 'single', " T
+      ")",
       "1", "王小明 asks for help: 孩子发烧", "greenline ask handle 9", "王小明" },
     { "INSERT INTO ask (id, cause, student, state, due, grace) VALUES (9, 1, 1, 'open', " T ", " T ");"
       "INSERT INTO talk (line, code, ask, message, since, until) VALUES (1, 0, 9, 1, " T ", " T ");"
@@ -102,8 +105,10 @@ static void test_each_trouble_has_the_command_that_settles_it(void **state)
         api_fixture_sql(f, "SAVEPOINT one");
         api_fixture_sql(f, cases[i].sql);
         page = today(f, "en");
-        if (json_array_size(json_object_get(page, "items")) != 1 || strcmp(json_at(page, "items.0.urgency"), cases[i].urgency) ||
-            strcmp(json_at(page, "items.0.what"), cases[i].what) || strcmp(json_at(page, "items.0.settle"), cases[i].settle) ||
+        if (json_array_size(json_object_get(page, "items")) != 1 ||
+            strcmp(json_at(page, "items.0.urgency"), cases[i].urgency) ||
+            strcmp(json_at(page, "items.0.what"), cases[i].what) ||
+            strcmp(json_at(page, "items.0.settle"), cases[i].settle) ||
             strcmp(json_at(page, "items.0.student.name"), cases[i].student))
             fail_msg("case %zu: got %s, want %s: %s (%s)", i, json_dumps(page, 0), cases[i].what, cases[i].settle,
                      cases[i].student);
@@ -123,9 +128,11 @@ static void test_a_quiet_school_has_nothing_to_do(void **state)
 static void test_what_was_handled_is_gone(void **state)
 {
     static const char *const handled[] = {
-        "INSERT INTO ask (cause, student, state, outcome, due, grace, handled_at) VALUES (1, 1, 'answered', 'help', 0, 0, 1)",
+        "INSERT INTO ask (cause, student, state, outcome, due, grace, handled_at) VALUES (1, 1, 'answered', 'help', 0, "
+        "0, 1)",
         "INSERT INTO ask (cause, student, state, due, grace, handled_at) VALUES (1, 2, 'expired', 0, 0, 1)",
-        "INSERT INTO ask (cause, student, state, outcome, due, grace, closed) VALUES (2, 1, 'answered', 'ack', 0, 0, '找到了')",
+        "INSERT INTO ask (cause, student, state, outcome, due, grace, closed) VALUES (2, 1, 'answered', 'ack', 0, 0, "
+        "'找到了')",
         "INSERT INTO ask (cause, student, state, due, grace) VALUES (2, 2, 'cancelled', 0, 0)",
         "INSERT INTO message (cause, line, person, channel, route, lane, due, expires, state, reason, created) VALUES"
         " (1, 1, 1, 'sms', 1, 'bulk', 0, 0, 'held', 'paused', 0)",

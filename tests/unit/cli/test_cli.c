@@ -308,9 +308,9 @@ static void test_the_channel_is_a_time_line_with_whole_texts(void **state)
     fake_open(&fake, lines);
     ran = fake_cli(&fake, "", "channel", "show", "QL1");
     assert_string_equal(ran.out, "10-08 09:00  →  sms   李桂芳  孩子好吗？\n"
-                                 "                             delivered\n"
+                                 "                              delivered\n"
                                  "10-08 09:05  ←  text  王建国  1\n"
-                                 "                             ignored (restricted)\n");
+                                 "                              ignored (restricted)\n");
     ran_free(&ran);
     fake_close(&fake);
 }
