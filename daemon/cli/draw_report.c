@@ -34,11 +34,9 @@ static void draw_sheet(const struct screen *screen, const json_t *sheet)
 
 static void draw_sheets(const struct screen *screen, const json_t *report)
 {
-    const json_t *sheets = json_object_get(report, "sheets"), *sheet;
+    const json_t *sheets = json_object_get(report, "files"), *sheet;
     size_t i;
 
-    if (!json_is_array(sheets) && json_object_get(report, "kind"))
-        draw_sheet(screen, report);
     json_array_foreach(sheets, i, sheet)
         draw_sheet(screen, sheet);
 }

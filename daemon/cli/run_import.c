@@ -93,23 +93,24 @@ static void tell_mistakes(struct cli_session *session, const json_t *report)
     }
 }
 
-/* What the daemon answered is a report: show it and judge. */
-static enum cli_status reported(struct cli_session *session, const struct cli_call *call, const struct client_answer *answer)
+/* What the daemon answered is a report: show it and judge. A dry run over mistakes fails as the import would. */
+static enum cli_status reported(struct cli_session *session, const struct cli_call *call, const json_t *report)
 {
-    const size_t mistakes = json_array_size(json_object_get(answer->body, "mistakes"));
+    const size_t mistakes = json_array_size(json_object_get(report, "mistakes"));
+    const bool refused = mistakes && !json_flag(report, "partial", false);
 
     if (json_flag(call->own, "json", false)) {
-        session_print_json(session, answer->body);
+        session_print_json(session, report);
     } else {
-        draw_report(&session->screen, answer->body);
+        draw_report(&session->screen, report);
         fflush(session->streams->out);
-        tell_mistakes(session, answer->body);
+        tell_mistakes(session, report);
     }
-    if (answer->status == 422)
+    if (refused)
         session_tell(session, ngettext("nothing was stored: mend the mistake and import again, or use --partial",
                                        "nothing was stored: mend the mistakes and import again, or use --partial",
                                        (unsigned long)mistakes));
-    return answer->status == 422 ? CLI_FAILED : CLI_DONE;
+    return refused ? CLI_FAILED : CLI_DONE;
 }
 
 static bool is_report(const struct client_answer *answer)
@@ -130,7 +131,7 @@ enum cli_status run_import(struct cli_session *session, const struct cli_call *c
     }
     if (session_ask_raw(session, "/v1/import", body, true, &answer)) {
         if (is_report(&answer))
-            status = reported(session, call, &answer);
+            status = reported(session, call, answer.body);
         else
             session_tell_problem(session, &answer);
         json_decref(answer.body);

@@ -77,7 +77,9 @@ static void drop_jobs(struct world *w)
 {
     for (size_t i = 0; i < w->job_count; i++)
         job_free(&w->jobs[i]);
-    w->job_count = 0;
+    for (size_t i = 0; i < w->claimed_count; i++)
+        job_free(&w->claimed[i]);
+    w->job_count = w->claimed_count = 0;
 }
 
 void world_close(struct world *w)
@@ -107,21 +109,40 @@ void world_restart(struct world *w)
     assert(turn_end(w->turn, NULL));
 }
 
-bool world_turn(struct world *w)
+bool world_work(struct world *w)
 {
-    struct error err = { "" };
+    const size_t room = WORLD_JOBS_MAX - w->job_count - w->claimed_count;
     bool done;
     size_t count;
 
     turn_set_now(w->turn, w->now);
     done = engine_work(w->engine);
-    count = outbox_claim(w->outbox, "phones", w->window, w->window, w->jobs + w->job_count,
-                         WORLD_JOBS_MAX - w->job_count < (size_t)w->window ? WORLD_JOBS_MAX - w->job_count : (size_t)w->window);
-    w->job_count += count;
+    count = outbox_claim(w->outbox, "phones", w->window, w->window, w->claimed + w->claimed_count,
+                         room < (size_t)w->window ? room : (size_t)w->window);
+    w->claimed_count += count;
     outbox_expire(w->outbox);
-    if (!turn_end(w->turn, &err))
-        fprintf(stderr, "world: %s\n", err.text);
     return done || count > 0;
+}
+
+void world_commit(struct world *w)
+{
+    struct error err = { "" };
+    const bool good = turn_end(w->turn, &err);
+
+    if (!good)
+        fprintf(stderr, "world: %s\n", err.text);
+    assert(good);
+}
+
+bool world_turn(struct world *w)
+{
+    const bool done = world_work(w);
+
+    world_commit(w);
+    for (size_t i = 0; i < w->claimed_count; i++)
+        w->jobs[w->job_count++] = w->claimed[i];
+    w->claimed_count = 0;
+    return done;
 }
 
 void world_settle(struct world *w)
@@ -273,6 +294,69 @@ char *world_deliver(struct world *w, const char *e164)
     commit(w, message);
     job_free(&job);
     return text;
+}
+
+void world_started(struct world *w, const struct job *job)
+{
+    turn_set_now(w->turn, w->now);
+    outbox_started(w->outbox, job->id);
+    world_commit(w);
+}
+
+void world_accepted(struct world *w, const struct job *job, const char *provider_id)
+{
+    turn_set_now(w->turn, w->now);
+    outbox_accepted(w->outbox, "phones", job->id, provider_id, 1);
+    world_commit(w);
+}
+
+void world_refused(struct world *w, const struct job *job, const char *class, time_ms retry_after)
+{
+    turn_set_now(w->turn, w->now);
+    outbox_refused(w->outbox, "phones", job->id, class, "1", "", retry_after);
+    world_commit(w);
+}
+
+bool world_unknown(struct world *w, const struct job *job, struct doubt can)
+{
+    bool probe;
+
+    turn_set_now(w->turn, w->now);
+    probe = outbox_unknown(w->outbox, job->id, "", can);
+    world_commit(w);
+    return probe;
+}
+
+void world_status(struct world *w, const struct job *job, const char *state)
+{
+    int64_t message;
+
+    turn_set_now(w->turn, w->now);
+    outbox_status(w->outbox, &(struct outbox_report){ .gateway = "phones", .id = job->id, .state = state, .seconds = -1 }, &message);
+    world_commit(w);
+}
+
+static void count_probe(void *arg, const char *id, const char *provider_id)
+{
+    (void)id, (void)provider_id;
+    ++*(int *)arg;
+}
+
+int world_ready(struct world *w, struct doubt can)
+{
+    int probes = 0;
+
+    turn_set_now(w->turn, w->now);
+    outbox_settle(w->outbox, "phones", can, count_probe, &probes);
+    world_commit(w);
+    return probes;
+}
+
+char *world_state(struct world *w, int64_t message)
+{
+    CLEANUP(mem_clean) char *sql = mem_format("SELECT state FROM message WHERE id = %" PRId64, message);
+
+    return world_words(w, sql);
 }
 
 static int64_t receive(struct world *w, struct inbound in)

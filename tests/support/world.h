@@ -2,7 +2,8 @@
 /*
  * A whole Greenline without processes: store, turn, outbox, engine and inbox over a scratch file, with the time in the
  * hands of the test and one gateway ("phones": text and voice, all numbers) played by it. world_turn() is one turn of
- * the loop: what is due is done, messages are claimed into `jobs`, the turn commits.
+ * the loop: what is due is done, messages are claimed, the turn commits, and only then the claims are `jobs` that the
+ * gateway has. A kill in between is world_work(), perhaps world_commit(), then world_restart().
  */
 #ifndef GREENLINE_TESTS_SUPPORT_WORLD_H
 #define GREENLINE_TESTS_SUPPORT_WORLD_H
@@ -25,6 +26,8 @@ struct world {
     time_ms now;
     struct job jobs[WORLD_JOBS_MAX]; /* claimed and not yet taken by the test, in order */
     size_t job_count;
+    struct job claimed[WORLD_JOBS_MAX]; /* of the turn that has not committed */
+    size_t claimed_count;
     int window;                      /* jobs claimed a turn; 64 */
     uint64_t uid;
     const char *ladder;              /* snapshot for every kind; NULL: the shipped default */
@@ -37,6 +40,9 @@ void world_close(struct world *world);
 /* Ends the process of thought and begins again on the same file, as after a crash; uncommitted changes are gone. */
 void world_restart(struct world *world);
 
+/* The two halves of a turn: what is due is done and claimed; it commits (a claim is not handed over by that). */
+bool world_work(struct world *world);
+void world_commit(struct world *world);
 /* One turn at `now`; true when something was done. world_settle() repeats it until nothing is left to do now. */
 bool world_turn(struct world *world);
 void world_settle(struct world *world);
@@ -62,6 +68,17 @@ int64_t world_ask(struct world *world, enum kind kind, const char *audience, con
 bool world_take(struct world *world, const char *e164, struct job *job);
 /* The same, accepted and delivered at once; the text is the caller's; NULL when there is none. */
 char *world_deliver(struct world *world, const char *e164);
+/* What the gateway says about a job, in a turn of its own. */
+void world_started(struct world *world, const struct job *job);
+void world_accepted(struct world *world, const struct job *job, const char *provider_id);
+void world_refused(struct world *world, const struct job *job, const char *class, time_ms retry_after);
+/* True when the outbox wants to probe. */
+bool world_unknown(struct world *world, const struct job *job, struct doubt can);
+void world_status(struct world *world, const struct job *job, const char *state);
+/* The gateway is there (again): its doubts are settled; the number of probes asked for. */
+int world_ready(struct world *world, struct doubt can);
+/* "queued", "held" …; the caller frees. */
+char *world_state(struct world *world, int64_t message);
 /* Inbound. */
 int64_t world_reply(struct world *world, const char *e164, const char *text);
 int64_t world_key(struct world *world, const struct job *job, const char *digits);

@@ -392,7 +392,7 @@ static void test_an_import_sends_the_files_and_tells_each_mistake(void **state)
 {
     static const struct fake_line lines[] = {
         { "POST /v1/import", 422,
-          "{\"sheets\":[{\"file\":\"a.csv\",\"kind\":\"students\",\"guessed_by\":\"headers 学籍号\",\"encoding\":\"UTF-8\",\"rows\":3}],"
+          "{\"files\":[{\"file\":\"a.csv\",\"kind\":\"students\",\"guessed_by\":\"headers 学籍号\",\"encoding\":\"UTF-8\",\"rows\":3}],"
           "\"students\":{\"added\":2,\"changed\":0,\"same\":0},\"mistakes\":[\"a.csv:3:电话: \\\"13x\\\": not a number\"],"
           "\"warnings\":[\"a.csv:2: w\"]}" },
         { NULL, 0, NULL },
