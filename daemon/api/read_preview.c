@@ -116,7 +116,7 @@ static int read_texts(struct api_call *call, const char *key, const char **out, 
 json_t *try_answers(struct api_call *call)
 {
     const char *kind = api_text(call, "kind");
-    const char *options[TRY_OPTIONS_MAX], *texts[TRY_TEXTS_MAX];
+    const char *options[TRY_OPTIONS_MAX] = { NULL }, *texts[TRY_TEXTS_MAX] = { NULL };
     struct answer_question question = { .options = options };
     int count;
     json_t *items, *page;

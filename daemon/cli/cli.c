@@ -97,6 +97,7 @@ static void print_items(struct listing *listing)
         view->draw(screen, listing->items);
     else
         view_list(screen, view->columns, listing->items);
+    fflush(screen->out);
     if (listing->more) {
         fprintf(listing->session->streams->err, _("%" PRId64 " shown, there are more: --limit N shows N"), listing->rows);
         fputc('\n', listing->session->streams->err);

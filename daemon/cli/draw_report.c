@@ -3,12 +3,14 @@
  * The report of an import: what each sheet was taken for and why, what was (or would be) added, changed and the same, the
  * changes, the warnings. Mistakes are not here: they go to the error stream (run_import.c).
  */
-#include <string.h>
+#include <stdint.h>
 
 #include "cli/language.h"
 #include "cli/view.h"
 #include "lib/json.h"
 #include "lib/memory.h"
+
+enum { CHANGES_SHOWN = 20 }; /* of an import that was done; a dry run shows them all */
 
 static const char *const nouns[] = { "students", "contacts", "staff", "pairings", "rota" };
 
@@ -51,7 +53,9 @@ static void draw_counts(const struct screen *screen, const json_t *report)
     }
 }
 
-static void draw_lines(const struct screen *screen, const json_t *report, const char *key, enum style style, const char *mark)
+/* The first `most` of them. */
+static void draw_lines(const struct screen *screen, const json_t *report, const char *key, enum style style, const char *mark,
+                       size_t most)
 {
     const json_t *lines = json_object_get(report, key), *line;
     size_t i;
@@ -59,6 +63,11 @@ static void draw_lines(const struct screen *screen, const json_t *report, const 
     json_array_foreach(lines, i, line) {
         CLEANUP(mem_clean) char *text = json_is_string(line) ? screen_line(json_string_value(line)) : cell_text(line, "");
 
+        if (i == most) {
+            screen_format(screen, _("and %zu more"), json_array_size(lines) - most);
+            screen_format(screen, "\n");
+            return;
+        }
         screen_styled(screen, style, mark);
         screen_format(screen, "%s\n", text);
     }
@@ -67,12 +76,13 @@ static void draw_lines(const struct screen *screen, const json_t *report, const 
 void draw_report(const struct screen *screen, const json_t *report)
 {
     const size_t mistakes = json_array_size(json_object_get(report, "mistakes"));
+    const bool dry = json_flag(report, "dry_run", false);
 
     draw_sheets(screen, report);
     draw_counts(screen, report);
-    draw_lines(screen, report, "changes", STYLE_GOOD, "+ ");
-    draw_lines(screen, report, "warnings", STYLE_WAIT, _("warning: "));
-    if (json_flag(report, "dry_run", false))
+    draw_lines(screen, report, "changes", STYLE_GOOD, "+ ", dry ? SIZE_MAX : CHANGES_SHOWN);
+    draw_lines(screen, report, "warnings", STYLE_WAIT, _("warning: "), SIZE_MAX);
+    if (dry)
         screen_format(screen, "%s\n", _("only tried: nothing was stored"));
     if (mistakes) {
         screen_format(screen, ngettext("%zu mistake", "%zu mistakes", (unsigned long)mistakes), mistakes);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "engine/engine_internal.h"
+#include "lib/memory.h"
 
 static void write_down(void *arg, const struct recipient *recipient)
 {
@@ -74,18 +75,42 @@ static void expand_slice(struct engine *engine, const struct cause *cause)
         cause_set_stage(engine->store, cause->id, "ready", 0);
 }
 
+/* After a pause: what was held as it came to the head waits again. */
+static void release_slice(struct engine *engine, const struct cause *cause)
+{
+    if (message_release_cause(engine->store, cause->id, engine_now(engine)) < SLICE)
+        cause_set_stage(engine->store, cause->id, "ready", 0);
+}
+
+/* A cancelled cause: its asks end, and what waits for a later time comes to the head, where the claim ends it. */
+static void cancel_slice(struct engine *engine, const struct cause *cause)
+{
+    int64_t asks[SLICE];
+    const size_t count = ask_open_of(engine->store, cause->id, asks, COUNT(asks));
+
+    for (size_t i = 0; i < count; i++)
+        engine_cancel_ask(engine, asks[i], NULL);
+    if (count < SLICE && message_hasten_cause(engine->store, cause->id, engine_now(engine)) < SLICE)
+        cause_set_stage(engine->store, cause->id, "ready", 0);
+}
+
+static const struct {
+    const char *stage;
+    void (*slice)(struct engine *engine, const struct cause *cause);
+} stages[] = { { "resolve", resolve_slice }, { "expand", expand_slice }, { "release", release_slice }, { "cancel", cancel_slice } };
+
 bool engine_expand(struct engine *engine, int64_t id)
 {
     struct cause cause = { 0 };
-    bool more = false;
+    bool worked = false;
 
     if (cause_get(&cause, engine->store, id)) {
-        more = strcmp(cause.stage, "ready") != 0;
-        if (strcmp(cause.stage, "resolve") == 0)
-            resolve_slice(engine, &cause);
-        else if (more)
-            expand_slice(engine, &cause);
+        for (size_t i = 0; i < COUNT(stages) && !worked; i++) {
+            worked = strcmp(cause.stage, stages[i].stage) == 0;
+            if (worked)
+                stages[i].slice(engine, &cause);
+        }
     }
     cause_free(&cause);
-    return more;
+    return worked;
 }

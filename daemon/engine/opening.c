@@ -111,22 +111,17 @@ bool engine_resume_cause(struct engine *engine, int64_t cause, struct error *err
 {
     if (!move(engine, cause, "paused", "open", "resume", err))
         return false;
-    while (message_release_cause(engine->store, cause, engine_now(engine)) == SLICE)
-        ; /* what came to the head while it was paused: at most a few windows */
+    store_change(engine->store, "UPDATE cause SET stage = 'release', due = min(due, $2) WHERE id = $1 AND stage = 'ready'", "ii", cause,
+                 engine_now(engine));
     return true;
 }
 
 bool engine_cancel_cause(struct engine *engine, int64_t cause, struct error *err)
 {
-    int64_t asks[SLICE];
-    size_t count;
-
     if (!cause_move(engine->store, cause, "paused", "cancelled") && !move(engine, cause, "open", "cancelled", "cancel", err))
         return false;
-    while ((count = ask_open_of(engine->store, cause, asks, COUNT(asks))) > 0 && !store_failed(engine->store))
-        for (size_t i = 0; i < count; i++)
-            engine_cancel_ask(engine, asks[i], NULL);
-    store_change(engine->store, "UPDATE message SET due = $2 WHERE cause = $1 AND state = 'queued'", "ii", cause, engine_now(engine));
+    /* what comes to the head is ended by the claim at once; the rest is gone through in slices */
+    store_change(engine->store, "UPDATE cause SET stage = 'cancel', due = min(due, $2) WHERE id = $1", "ii", cause, engine_now(engine));
     return true;
 }
 

@@ -77,14 +77,14 @@ void cause_set_stage(struct store *store, int64_t id, const char *stage, int64_t
 int64_t cause_next_work(struct store *store, time_ms now)
 {
     return store_value(store, 0,
-                       "SELECT id FROM cause WHERE stage <> 'ready' AND state = 'open' AND due <= $1"
+                       "SELECT id FROM cause WHERE stage <> 'ready' AND state IN ('open', 'cancelled') AND due <= $1"
                        " ORDER BY CASE lane WHEN 'emergency' THEN 0 WHEN 'notice' THEN 1 ELSE 2 END, due, id LIMIT 1",
                        "i", now);
 }
 
 time_ms cause_next_due(struct store *store)
 {
-    return store_value(store, TIME_NEVER, "SELECT min(due) FROM cause WHERE stage <> 'ready' AND state = 'open'", "");
+    return store_value(store, TIME_NEVER, "SELECT min(due) FROM cause WHERE stage <> 'ready' AND state IN ('open', 'cancelled')", "");
 }
 
 void recipient_put(struct store *store, int64_t cause, const struct recipient *r)

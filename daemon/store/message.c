@@ -198,6 +198,14 @@ int64_t message_release_cause(struct store *store, int64_t cause, time_ms now)
     return (int64_t)count;
 }
 
+int64_t message_hasten_cause(struct store *store, int64_t cause, time_ms now)
+{
+    return store_change(store,
+                        "UPDATE message SET due = $2 WHERE id IN (SELECT id FROM message WHERE cause = $1 AND state = 'queued'"
+                        " AND due > $2 LIMIT 250)",
+                        "ii", cause, now);
+}
+
 size_t message_claimable(struct store *store, int64_t route, enum lane lane, time_ms now, int64_t *ids, size_t max)
 {
     struct query q = store_query(store,

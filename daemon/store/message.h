@@ -53,8 +53,10 @@ void message_set_text(struct store *store, int64_t id, const char *text, const c
 void message_set_route(struct store *store, int64_t id, int64_t route);
 void message_mark_again(struct store *store, int64_t id);
 void message_count_refusal(struct store *store, int64_t id);
-/* Makes the rows of a paused cause that were held wait again, or ends those of a cancelled one. */
+/* Makes rows of a paused cause that were held wait again, at most 250; their number. */
 int64_t message_release_cause(struct store *store, int64_t cause, time_ms now);
+/* Makes rows of a cause that wait for a later time due now, at most 250; their number. */
+int64_t message_hasten_cause(struct store *store, int64_t cause, time_ms now);
 
 /* Ids of messages a gateway may claim now, in order of due; their number. */
 size_t message_claimable(struct store *store, int64_t route, enum lane lane, time_ms now, int64_t *ids, size_t max);

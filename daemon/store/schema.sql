@@ -151,14 +151,14 @@ CREATE TABLE cause (            -- one occurrence, one broadcast, one meeting, o
     ladder   TEXT NOT NULL DEFAULT '{}',   -- snapshot, JSON
     drill    INTEGER NOT NULL DEFAULT 0,
     state    TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'paused', 'cancelled', 'done', 'missed')),
-    stage    TEXT NOT NULL DEFAULT 'resolve' CHECK (stage IN ('resolve', 'expand', 'ready')),
+    stage    TEXT NOT NULL DEFAULT 'resolve' CHECK (stage IN ('resolve', 'expand', 'release', 'cancel', 'ready')),
     cursor   INTEGER NOT NULL DEFAULT 0,
     due      INTEGER NOT NULL,             -- not before
     expires  INTEGER NOT NULL,
     created  INTEGER NOT NULL,
     by       TEXT NOT NULL
 ) STRICT;
-CREATE INDEX cause_work ON cause (due) WHERE stage <> 'ready' AND state = 'open';
+CREATE INDEX cause_work ON cause (due) WHERE stage <> 'ready';
 
 CREATE TABLE recipient (        -- who is to hear of a cause, on which line and about whom; or why not
     cause   INTEGER NOT NULL REFERENCES cause,
