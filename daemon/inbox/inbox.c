@@ -332,24 +332,3 @@ int64_t inbox_receive(struct inbox *inbox, const struct inbound *in)
         take_text(inbox, &reply);
     return reply.id;
 }
-
-bool inbox_assign(struct inbox *inbox, const struct assignment *a, struct error *err)
-{
-    const int64_t line = store_value(inbox->store, -1, "SELECT ifnull(line, 0) FROM reply WHERE id = $1", "i", a->reply);
-    enum answer_class class;
-
-    if (line < 0)
-        return error_set(err, "reply %" PRId64 ": there is none: see `greenline inbox list`", a->reply);
-    if (a->ignore) {
-        reply_set(inbox->store, a->reply, "settled", "by hand: nothing to do");
-        return true;
-    }
-    if (!a->class || !answer_class_parse(&class, a->class))
-        return error_set(err, "class \"%s\": write yes, no, fine, help, ack, number, free … or --ignore", a->class ? a->class : "");
-    if (!store_value(inbox->store, 0, "SELECT 1 FROM ask WHERE id = $1", "i", a->ask))
-        return error_set(err, "ask %" PRId64 ": there is none: name one with --ask, see `greenline ask list`", a->ask);
-    engine_answer(inbox->engine, &(struct answer_row){ .ask = a->ask, .line = line, .reply = a->reply, .class = a->class,
-                                                       .has_value = a->has_value, .value = a->value, .via = "staff", .by = a->by });
-    reply_set(inbox->store, a->reply, "settled", "by hand");
-    return true;
-}

@@ -28,15 +28,4 @@ struct inbound {
 /* Stores and understands it; the reply's id, 0 when it was there already (both may be confirmed to the gateway). */
 int64_t inbox_receive(struct inbox *inbox, const struct inbound *inbound);
 
-/* A person says what a reply means: for one ask (0: the line's newest) or that it is nothing. */
-struct assignment {
-    int64_t reply, ask;
-    const char *class;
-    bool has_value;
-    int64_t value;
-    const char *by;
-    bool ignore;
-};
-bool inbox_assign(struct inbox *inbox, const struct assignment *assignment, struct error *err);
-
 #endif

@@ -239,7 +239,7 @@ size_t message_expired(struct store *store, time_ms now, int64_t *ids, size_t ma
 size_t message_in_flight(struct store *store, const char *gateway, int64_t *ids, size_t max)
 {
     struct query q = store_query(store,
-                                 "SELECT id FROM message WHERE state IN ('claimed', 'started', 'unknown')"
+                                 "SELECT id FROM message WHERE state IN ('claimed', 'started', 'unknown', 'held') AND state <> 'held'"
                                  " AND ($1 IS NULL OR gateway = $1) ORDER BY id",
                                  "t", gateway);
 

@@ -248,7 +248,7 @@ CREATE TABLE message (          -- the outbox: one text or call to one line
 CREATE INDEX message_cause ON message (cause, line, channel);
 CREATE INDEX message_claim ON message (route, lane, due) WHERE state = 'queued';
 CREATE INDEX message_line ON message (line);
-CREATE INDEX message_flight ON message (gateway) WHERE state IN ('claimed', 'started', 'unknown');
+CREATE INDEX message_flight ON message (gateway) WHERE state IN ('claimed', 'started', 'unknown', 'held');
 CREATE INDEX message_expires ON message (expires) WHERE state = 'queued';
 
 CREATE TABLE about (            -- the children a message names
