@@ -82,7 +82,7 @@ static json_t *tried(struct api_call *call, const struct answer_question *questi
     answer_read(&answer, call->parts->grammar, question, text);
     json_put_text(row, "text", text);
     json_put_text(row, "class", answer_class_name(answer.class));
-    json_put(row, "value", answer.has_value ? json_integer(answer.value) : NULL);
+    json_put(row, "value", answer.class == ANSWER_NUMBER && answer.has_value ? json_integer(answer.value) : NULL);
     list_put_text(row, "rest", answer.rest);
     list_put_text(row, "why", answer.why);
     json_put_flag(row, "machine", answer.machine);

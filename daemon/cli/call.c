@@ -74,8 +74,8 @@ static const struct cli_option *option_at(const struct cli_command *command, siz
 
 static bool unknown_option(struct error *err, const struct cli_command *command, const char *name)
 {
-    CLEANUP(mem_clean) char *see = command ? mem_format("%s %s%s", command->noun, command->verb, *command->verb ? " " : "")
-                                           : mem_dup("");
+    CLEANUP(mem_clean)
+    char *see = command ? mem_format("%s %s%s", command->noun, command->verb, *command->verb ? " " : "") : mem_dup("");
     const char *known[NAMES_MAX] = { NULL };
 
     for (size_t i = 0; option_at(command, i) && i + 1 < NAMES_MAX; i++)
@@ -188,7 +188,8 @@ static bool read_option(struct reading *reading, const char *word, struct error 
 
         return error_set(err, _("%s \"%.60s\": give %s"), option->name, clean, wanted(option));
     }
-    json_put(option->field ? reading->call->fields : reading->call->own, option->field ? option->field : option->name + 2, value);
+    json_put(option->field ? reading->call->fields : reading->call->own,
+             option->field ? option->field : option->name + 2, value);
     return true;
 }
 
@@ -218,8 +219,8 @@ static bool read_argument(struct reading *reading, const char *word, struct erro
     struct cli_call *call = reading->call;
 
     if (!argument)
-        return error_set(err, _("\"%.60s\" is one word too many: see `greenline %s %s --help`"), word, call->command->noun,
-                         call->command->verb);
+        return error_set(err, _("\"%.60s\" is one word too many: see `greenline %s %s --help`"), word,
+                         call->command->noun, call->command->verb);
     if (!*word || (argument->kind != ARGUMENT_FILES && !utf8_valid(word, strlen(word))))
         return error_set(err, _("%s: give %s"), argument->name, _("a text in UTF-8"));
     reading->arguments++;
@@ -278,12 +279,12 @@ static bool complete(const struct reading *reading, struct error *err)
         return error_set(err, _("%s: say what to do: see `greenline %s --help`"), call->noun, call->noun);
     for (size_t i = reading->arguments; i < COMMAND_ARGUMENTS_MAX && command->arguments[i].name; i++)
         if (!command->arguments[i].optional)
-            return error_set(err, _("%s is missing: see `greenline %s%s%s --help`"), command->arguments[i].name, command->noun,
-                             *command->verb ? " " : "", command->verb);
+            return error_set(err, _("%s is missing: see `greenline %s%s%s --help`"), command->arguments[i].name,
+                             command->noun, *command->verb ? " " : "", command->verb);
     for (size_t i = 0; i < COMMAND_OPTIONS_MAX && command->options[i].name; i++)
         if (command->options[i].required && !json_object_get(call->fields, command->options[i].field))
-            return error_set(err, _("%s is missing: see `greenline %s%s%s --help`"), command->options[i].name, command->noun,
-                             *command->verb ? " " : "", command->verb);
+            return error_set(err, _("%s is missing: see `greenline %s%s%s --help`"), command->options[i].name,
+                             command->noun, *command->verb ? " " : "", command->verb);
     return true;
 }
 
@@ -327,10 +328,12 @@ char *call_path(const struct cli_call *call)
             text_add_char(&out, *at);
     }
     if (!call->command->change)
-        json_object_foreach(call->fields, name, value) {
-            CLEANUP(mem_clean) char *text = json_is_boolean(value)  ? mem_dup(json_is_true(value) ? "yes" : "no")
-                                            : json_is_string(value) ? mem_dup(json_string_value(value))
-                                                                    : json_write(value);
+        json_object_foreach(call->fields, name, value)
+        {
+            CLEANUP(mem_clean)
+            char *text = json_is_boolean(value)  ? mem_dup(json_is_true(value) ? "yes" : "no")
+                         : json_is_string(value) ? mem_dup(json_string_value(value))
+                                                 : json_write(value);
 
             text_add_format(&out, "%c%s=", separator, name);
             add_escaped(&out, text);

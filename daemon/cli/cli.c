@@ -35,7 +35,8 @@ static void take_rows(struct listing *listing, const json_t *items)
     json_t *row;
     size_t i;
 
-    json_array_foreach(items, i, row) {
+    json_array_foreach(items, i, row)
+    {
         if (listing->limit >= 0 && listing->rows == listing->limit) {
             listing->more = true;
             return;
@@ -58,8 +59,8 @@ static char *page_path(const struct listing *listing, const char *path, const ch
 
     if (listing->call->command->whole)
         return mem_dup(path);
-    return mem_format("%s%slimit=%" PRId64 "%s%s", path, separator, left > PAGE_ROWS ? PAGE_ROWS : left, after ? "&after=" : "",
-                      after ? after : "");
+    return mem_format("%s%slimit=%" PRId64 "%s%s", path, separator, left > PAGE_ROWS ? PAGE_ROWS : left,
+                      after ? "&after=" : "", after ? after : "");
 }
 
 static bool read_pages(struct listing *listing)
@@ -99,7 +100,8 @@ static void print_items(struct listing *listing)
         view_list(screen, view->columns, listing->items);
     fflush(screen->out);
     if (listing->more) {
-        fprintf(listing->session->streams->err, _("%" PRId64 " shown, there are more: --limit N shows N"), listing->rows);
+        fprintf(listing->session->streams->err, _("%" PRId64 " shown, there are more: --limit N shows N"),
+                listing->rows);
         fputc('\n', listing->session->streams->err);
     }
 }
@@ -178,7 +180,8 @@ static enum cli_status run_call(struct cli_session *session, const struct cli_ca
     enum cli_status status;
 
     if (!take_request_id(session, call)) {
-        session_tell(session, _("--request-id: give a word of letters and digits, at most %zu"), sizeof session->request_id - 1);
+        session_tell(session, _("--request-id: give a word of letters and digits, at most %zu"),
+                     sizeof session->request_id - 1);
         return CLI_USAGE;
     }
     if (json_int(call->own, "limit", 1) < 1) {

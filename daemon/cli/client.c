@@ -83,8 +83,8 @@ static struct curl_slist *request_headers(const struct client_request *request)
 /* The connection ended before the answer was whole: whether the daemon did it is not known. */
 static bool broke(CURLcode code)
 {
-    return code == CURLE_GOT_NOTHING || code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR || code == CURLE_PARTIAL_FILE ||
-           code == CURLE_SEND_FAIL_REWIND;
+    return code == CURLE_GOT_NOTHING || code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR ||
+           code == CURLE_PARTIAL_FILE || code == CURLE_SEND_FAIL_REWIND;
 }
 
 static CURLcode perform(struct client *client, const struct client_request *request, struct text *answer)
@@ -116,9 +116,11 @@ static bool away(const struct client *client, struct error *err)
 
     curl_easy_getinfo(client->curl, CURLINFO_OS_ERRNO, &number);
     if (number == ENOENT)
-        return error_set(err, _("there is no socket %s: start greenlined, or give its socket by --socket PATH"), client->socket);
+        return error_set(err, _("there is no socket %s: start greenlined, or give its socket by --socket PATH"),
+                         client->socket);
     if (number == ECONNREFUSED)
-        return error_set(err, _("greenlined does not run (nobody answers on %s): start it, `systemctl start greenlined`"),
+        return error_set(err,
+                         _("greenlined does not run (nobody answers on %s): start it, `systemctl start greenlined`"),
                          client->socket);
     if (number == EACCES || number == EPERM)
         return error_set(err, _("you may not use %s: run as root, or join the group greenline"), client->socket);
@@ -131,14 +133,16 @@ static bool failed(const struct client *client, const struct client_request *req
     if (code == CURLE_COULDNT_CONNECT)
         return away(client, err);
     if (request->key)
-        return error_set(err,
-                         _("greenlined went away before it answered: repeat the command with --request-id %s (nothing is done "
-                           "twice)"),
-                         request->key);
+        return error_set(
+            err,
+            _("greenlined went away before it answered: repeat the command with --request-id %s (nothing is done "
+              "twice)"),
+            request->key);
     return error_set(err, _("greenlined gave no whole answer (%s): try again"), curl_easy_strerror(code));
 }
 
-bool client_ask(struct client *client, const struct client_request *request, struct client_answer *out, struct error *err)
+bool client_ask(struct client *client, const struct client_request *request, struct client_answer *out,
+                struct error *err)
 {
     struct text answer = { 0 };
     const CURLcode code = perform(client, request, &answer);

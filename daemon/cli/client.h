@@ -25,9 +25,9 @@ struct client *client_open(const char *socket);
 void client_close(struct client *client);
 
 struct client_request {
-    const char *path;  /* "/v1/students?limit=5", percent-encoded */
+    const char *path;   /* "/v1/students?limit=5", percent-encoded */
     const json_t *body; /* NULL: GET; else POST */
-    const char *key;   /* Idempotency-Key of a change; NULL for none */
+    const char *key;    /* Idempotency-Key of a change; NULL for none */
 };
 
 struct client_answer {
@@ -35,6 +35,7 @@ struct client_answer {
     json_t *body; /* an object; the caller's */
 };
 
-bool client_ask(struct client *client, const struct client_request *request, struct client_answer *out, struct error *err);
+bool client_ask(struct client *client, const struct client_request *request, struct client_answer *out,
+                struct error *err);
 
 #endif

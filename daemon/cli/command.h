@@ -18,7 +18,7 @@
 enum { COMMAND_OPTIONS_MAX = 14, COMMAND_ARGUMENTS_MAX = 2, COMMAND_EXAMPLES_MAX = 5, COMMAND_FILES_MAX = 64 };
 
 enum option_kind {
-    OPTION_FLAG,   /* true when it is there */
+    OPTION_FLAG, /* true when it is there */
     OPTION_TEXT,
     OPTION_NUMBER,
     OPTION_YES_NO, /* "yes" or "no" */
@@ -60,9 +60,10 @@ struct cli_command {
     struct cli_argument arguments[COMMAND_ARGUMENTS_MAX];
     struct cli_option options[COMMAND_OPTIONS_MAX];
     const struct view *view;
-    enum cli_status (*run)(struct cli_session *session, const struct cli_call *call); /* NULL: the request as it stands */
-    const char *help;                           /* N_() */
-    const char *examples[COMMAND_EXAMPLES_MAX]; /* without "greenline " */
+    enum cli_status (*run)(struct cli_session *session,
+                           const struct cli_call *call); /* NULL: the request as it stands */
+    const char *help;                                    /* N_() */
+    const char *examples[COMMAND_EXAMPLES_MAX];          /* without "greenline " */
 };
 
 /* One by one; NULL behind the last. */

@@ -33,12 +33,15 @@ static void options(FILE *out, const struct cli_command *command)
 
 void completion_print(FILE *out)
 {
-    fputs("_greenline() {\n    local words= noun=${COMP_WORDS[1]} verb=${COMP_WORDS[2]} current=${COMP_WORDS[COMP_CWORD]}\n"
+    fputs("_greenline() {\n    local words= noun=${COMP_WORDS[1]} verb=${COMP_WORDS[2]} "
+          "current=${COMP_WORDS[COMP_CWORD]}\n"
           "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n        words=\"help completion ",
           out);
     for (size_t i = 0; command_noun_at(i); i++)
         fprintf(out, "%s ", command_noun_at(i));
-    fputs("\"\n    elif [ \"${current#-}\" = \"$current\" ] && [ \"$COMP_CWORD\" -eq 2 ]; then\n        case $noun in\n", out);
+    fputs(
+        "\"\n    elif [ \"${current#-}\" = \"$current\" ] && [ \"$COMP_CWORD\" -eq 2 ]; then\n        case $noun in\n",
+        out);
     for (size_t i = 0; command_noun_at(i); i++)
         verbs(out, command_noun_at(i));
     fputs("        esac\n    elif [ \"${current#-}\" != \"$current\" ]; then\n        case \"$noun $verb\" in\n", out);

@@ -37,7 +37,8 @@ static char *who(const json_t *event)
 /* "delivered", "fine", "restricted": what became of it. */
 static char *state(const json_t *event)
 {
-    const bool in = strcmp(json_text(event, "way", ""), "in") == 0, answer = strcmp(json_text(event, "way", ""), "answer") == 0;
+    const bool in = strcmp(json_text(event, "way", ""), "in") == 0,
+               answer = strcmp(json_text(event, "way", ""), "answer") == 0;
     const char *word = in || answer ? json_text(event, "meaning", "") : json_text(event, "state", "");
     const char *reason = json_text(event, "reason", "");
     struct text out = { 0 };
@@ -105,13 +106,13 @@ void draw_channel(const struct screen *screen, const json_t *items)
         screen_format(screen, "\n");
         return;
     }
-    json_array_foreach(items, i, event) {
+    json_array_foreach(items, i, event)
+    {
         CLEANUP(mem_clean) char *person = who(event);
         const size_t name = utf8_width(person), channel = utf8_width(language_word(json_text(event, "channel", "")));
 
         page.person = name > page.person ? name : page.person;
         page.channel = channel > page.channel ? channel : page.channel;
     }
-    json_array_foreach(items, i, event)
-        draw_event(screen, &page, event);
+    json_array_foreach(items, i, event) draw_event(screen, &page, event);
 }

@@ -14,8 +14,10 @@ static const struct view facts = {
                 { N_("parts of the longest"), "segments", cell_text, LOOK_PROSE },
                 { N_("parts in all"), "parts", cell_text, LOOK_PROSE },
                 { N_("cost"), "cost", cell_money, LOOK_PROSE } },
-    .sections = { { N_("Not told"), "refused",
-                    { { N_("child"), "student", cell_who, LOOK_PROSE }, { N_("person"), "person", cell_who, LOOK_PROSE },
+    .sections = { { N_("Not told"),
+                    "refused",
+                    { { N_("child"), "student", cell_who, LOOK_PROSE },
+                      { N_("person"), "person", cell_who, LOOK_PROSE },
                       { N_("reason"), "reason", cell_word, LOOK_PROSE } } } },
 };
 
@@ -32,7 +34,8 @@ static void draw_example(const struct screen *screen, const json_t *example)
 
 void draw_preview(const struct screen *screen, const json_t *preview)
 {
-    const json_t *examples = json_object_get(preview, "examples"), *warnings = json_object_get(preview, "warnings"), *one;
+    const json_t *examples = json_object_get(preview, "examples"), *warnings = json_object_get(preview, "warnings"),
+                 *one;
     size_t i;
 
     view_show(screen, &facts, preview);
@@ -41,9 +44,9 @@ void draw_preview(const struct screen *screen, const json_t *preview)
         screen_styled(screen, STYLE_HEAD, _("How it reads"));
         screen_format(screen, "\n");
     }
-    json_array_foreach(examples, i, one)
-        draw_example(screen, one);
-    json_array_foreach(warnings, i, one) {
+    json_array_foreach(examples, i, one) draw_example(screen, one);
+    json_array_foreach(warnings, i, one)
+    {
         screen_styled(screen, STYLE_WAIT, _("warning: "));
         screen_wrapped(screen, 9, STYLE_PLAIN, json_is_string(one) ? json_string_value(one) : "?");
     }

@@ -39,8 +39,7 @@ static void draw_sheets(const struct screen *screen, const json_t *report)
     const json_t *sheets = json_object_get(report, "files"), *sheet;
     size_t i;
 
-    json_array_foreach(sheets, i, sheet)
-        draw_sheet(screen, sheet);
+    json_array_foreach(sheets, i, sheet) draw_sheet(screen, sheet);
 }
 
 static void draw_counts(const struct screen *screen, const json_t *report)
@@ -54,14 +53,16 @@ static void draw_counts(const struct screen *screen, const json_t *report)
 }
 
 /* The first `most` of them. */
-static void draw_lines(const struct screen *screen, const json_t *report, const char *key, enum style style, const char *mark,
-                       size_t most)
+static void draw_lines(const struct screen *screen, const json_t *report, const char *key, enum style style,
+                       const char *mark, size_t most)
 {
     const json_t *lines = json_object_get(report, key), *line;
     size_t i;
 
-    json_array_foreach(lines, i, line) {
-        CLEANUP(mem_clean) char *text = json_is_string(line) ? screen_line(json_string_value(line)) : cell_text(line, "");
+    json_array_foreach(lines, i, line)
+    {
+        CLEANUP(mem_clean)
+        char *text = json_is_string(line) ? screen_line(json_string_value(line)) : cell_text(line, "");
 
         if (i == most) {
             screen_format(screen, _("and %zu more"), json_array_size(lines) - most);

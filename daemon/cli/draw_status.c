@@ -18,11 +18,16 @@ static const struct view facts = {
                 { N_("questions"), "asks", cell_counts, LOOK_PROSE },
                 { N_("replies waiting"), "inbox_waiting", cell_text, LOOK_PROSE },
                 { N_("next"), "next_due", cell_time, LOOK_PROSE } },
-    .sections = { { N_("Messages that wait"), "lanes",
-                    { { N_("lane"), "lane", cell_word, LOOK_WHOLE }, { N_("queued"), "queued", cell_text, LOOK_NUMBER },
-                      { N_("held"), "held", cell_text, LOOK_NUMBER }, { N_("oldest"), "oldest", cell_short, LOOK_WHOLE } } },
-                  { N_("Gateways"), "gateways",
-                    { { N_("name"), "name", cell_text, LOOK_PROSE }, { N_("state"), "state", cell_word, LOOK_STATE },
+    .sections = { { N_("Messages that wait"),
+                    "lanes",
+                    { { N_("lane"), "lane", cell_word, LOOK_WHOLE },
+                      { N_("queued"), "queued", cell_text, LOOK_NUMBER },
+                      { N_("held"), "held", cell_text, LOOK_NUMBER },
+                      { N_("oldest"), "oldest", cell_short, LOOK_WHOLE } } },
+                  { N_("Gateways"),
+                    "gateways",
+                    { { N_("name"), "name", cell_text, LOOK_PROSE },
+                      { N_("state"), "state", cell_word, LOOK_STATE },
                       { N_("window"), "window", cell_text, LOOK_NUMBER },
                       { N_("in flight"), "in_flight", cell_text, LOOK_NUMBER } } } },
 };
@@ -42,12 +47,12 @@ void draw_status(const struct screen *screen, const json_t *status)
     const json_t *problems = json_object_get(status, "problems"), *problem;
     size_t i;
 
-    json_array_foreach(problems, i, problem)
-        draw_problem(screen, problem);
+    json_array_foreach(problems, i, problem) draw_problem(screen, problem);
     if (json_array_size(problems) == 0) {
         const char *state = json_text(status, "state", "ok");
 
-        screen_styled(screen, screen_style_of(state), strcmp(state, "ok") == 0 ? _("all is well") : language_word(state));
+        screen_styled(screen, screen_style_of(state),
+                      strcmp(state, "ok") == 0 ? _("all is well") : language_word(state));
         screen_format(screen, "\n");
     }
     screen_format(screen, "\n");

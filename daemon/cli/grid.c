@@ -63,7 +63,8 @@ static void lay_out(const struct grid *grid, size_t width, size_t *widths)
         if (cell > widths[i % grid->column_count])
             widths[i % grid->column_count] = cell;
     }
-    while (total(widths, grid->column_count) > width && (column = widest(grid, widths, GRID_CUT_MIN)) < grid->column_count)
+    while (total(widths, grid->column_count) > width &&
+           (column = widest(grid, widths, GRID_CUT_MIN)) < grid->column_count)
         widths[column]--;
 }
 
@@ -84,7 +85,8 @@ static void print_cell(const struct screen *screen, const struct grid_column *co
     }
 }
 
-static void print_row(const struct screen *screen, const struct grid *grid, const struct grid_cell *row, const size_t *widths)
+static void print_row(const struct screen *screen, const struct grid *grid, const struct grid_cell *row,
+                      const size_t *widths)
 {
     size_t owed = 0;
 

@@ -52,7 +52,8 @@ static char *usage(const struct cli_command *command)
 
 static void option_line(const struct screen *screen, const struct cli_option *option)
 {
-    CLEANUP(mem_clean) char *label = option->value ? mem_format("%s %s", option->name, option->value) : mem_dup(option->name);
+    CLEANUP(mem_clean)
+    char *label = option->value ? mem_format("%s %s", option->name, option->value) : mem_dup(option->name);
 
     line(screen, label, HELP_LABEL, _(option->help));
 }
@@ -101,10 +102,12 @@ static void whole_help(const struct screen *screen)
     for (size_t i = 0; (option = command_common_option(NULL, i)); i++)
         option_line(screen, option);
     screen_format(screen, "\n");
-    screen_wrapped(screen, 0, STYLE_PLAIN,
-                   _("A student or person is named by number (学籍号), by id:N or by a name that only one has. Exit status: 0 "
-                     "done, 1 refused or failed, 2 misused."));
-    screen_format(screen, "%s\n", _("`greenline NOUN --help` shows the commands of a noun; begin with `greenline today`."));
+    screen_wrapped(
+        screen, 0, STYLE_PLAIN,
+        _("A student or person is named by number (学籍号), by id:N or by a name that only one has. Exit status: 0 "
+          "done, 1 refused or failed, 2 misused."));
+    screen_format(screen, "%s\n",
+                  _("`greenline NOUN --help` shows the commands of a noun; begin with `greenline today`."));
 }
 
 void help_print(const struct cli_call *call, FILE *out)

@@ -36,7 +36,8 @@ static enum cli_status send_it(struct cli_session *session, const struct cli_cal
     } else {
         CLEANUP(mem_clean) char *cause = cell_text(answer, "cause");
 
-        screen_format(&session->screen, _("broadcast %s is under way: `greenline broadcast show %s` follows it"), cause, cause);
+        screen_format(&session->screen, _("broadcast %s is under way: `greenline broadcast show %s` follows it"), cause,
+                      cause);
         screen_format(&session->screen, "\n");
     }
     json_decref(answer);

@@ -13,7 +13,7 @@
 
 /* ECMA-48 8.3.117 (SGR) */
 static const char *const sequences[STYLES] = {
-    [STYLE_PLAIN] = "",         [STYLE_HEAD] = "\033[1m",  [STYLE_DIM] = "\033[2m",
+    [STYLE_PLAIN] = "",        [STYLE_HEAD] = "\033[1m",  [STYLE_DIM] = "\033[2m",
     [STYLE_GOOD] = "\033[32m", [STYLE_WAIT] = "\033[33m", [STYLE_BAD] = "\033[1;31m",
 };
 
@@ -21,14 +21,17 @@ static const struct {
     const char *word;
     enum style style;
 } styles[] = {
-    { "help", STYLE_BAD },        { "held", STYLE_BAD },      { "unknown", STYLE_BAD },       { "refused", STYLE_BAD },
-    { "undelivered", STYLE_BAD }, { "unasked", STYLE_BAD },   { "wrong_number", STYLE_BAD },  { "wrong", STYLE_BAD },
-    { "stopped", STYLE_BAD },     { "attention", STYLE_BAD }, { "expired", STYLE_BAD },       { "restricted", STYLE_BAD },
-    { "suspect", STYLE_WAIT },    { "waiting", STYLE_WAIT },  { "queued", STYLE_WAIT },       { "open", STYLE_WAIT },
-    { "starting", STYLE_WAIT },   { "paused", STYLE_WAIT },   { "draining", STYLE_WAIT },     { "free", STYLE_WAIT },
-    { "delivered", STYLE_GOOD },  { "answered", STYLE_GOOD }, { "fine", STYLE_GOOD },         { "yes", STYLE_GOOD },
-    { "ok", STYLE_GOOD },         { "ready", STYLE_GOOD },    { "acknowledged", STYLE_GOOD }, { "ack", STYLE_GOOD },
-    { "cancelled", STYLE_DIM },   { "closed", STYLE_DIM },    { "ignored", STYLE_DIM },       { "removed", STYLE_DIM },
+    { "help", STYLE_BAD },         { "held", STYLE_BAD },        { "unknown", STYLE_BAD },
+    { "refused", STYLE_BAD },      { "undelivered", STYLE_BAD }, { "unasked", STYLE_BAD },
+    { "wrong_number", STYLE_BAD }, { "wrong", STYLE_BAD },       { "stopped", STYLE_BAD },
+    { "attention", STYLE_BAD },    { "expired", STYLE_BAD },     { "restricted", STYLE_BAD },
+    { "suspect", STYLE_WAIT },     { "waiting", STYLE_WAIT },    { "queued", STYLE_WAIT },
+    { "open", STYLE_WAIT },        { "starting", STYLE_WAIT },   { "paused", STYLE_WAIT },
+    { "draining", STYLE_WAIT },    { "free", STYLE_WAIT },       { "delivered", STYLE_GOOD },
+    { "answered", STYLE_GOOD },    { "fine", STYLE_GOOD },       { "yes", STYLE_GOOD },
+    { "ok", STYLE_GOOD },          { "ready", STYLE_GOOD },      { "acknowledged", STYLE_GOOD },
+    { "ack", STYLE_GOOD },         { "cancelled", STYLE_DIM },   { "closed", STYLE_DIM },
+    { "ignored", STYLE_DIM },      { "removed", STYLE_DIM },
 };
 
 enum style screen_style_of(const char *word)
@@ -93,8 +96,8 @@ void screen_blanks(const struct screen *screen, size_t count)
 /* C0, DEL, C1, and marks that turn the direction of what follows (Unicode 9.0 UAX 9, explicit formatting characters). */
 static bool harmful(uint32_t c)
 {
-    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x200e || c == 0x200f || c == 0x061c || (c >= 0x202a && c <= 0x202e) ||
-           (c >= 0x2066 && c <= 0x2069) || c == 0xfeff;
+    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x200e || c == 0x200f || c == 0x061c ||
+           (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0xfeff;
 }
 
 static char *clean(const char *text, bool breaks)

@@ -32,7 +32,8 @@ void session_tell_problem(struct cli_session *session, const struct client_answe
         session_tell(session, "%s", detail);
     else
         session_tell(session, _("greenlined refused (%ld)"), answer->status);
-    json_array_foreach(mistakes, i, mistake) {
+    json_array_foreach(mistakes, i, mistake)
+    {
         CLEANUP(mem_clean) char *line = screen_line(json_is_string(mistake) ? json_string_value(mistake) : "?");
 
         fprintf(session->streams->err, "%s\n", line);
@@ -45,8 +46,8 @@ bool session_ask_raw(struct cli_session *session, const char *path, const json_t
     struct error err;
 
     if (client_ask(session->client,
-                   &(struct client_request){ .path = path, .body = body, .key = change ? session->request_id : NULL }, out,
-                   &err))
+                   &(struct client_request){ .path = path, .body = body, .key = change ? session->request_id : NULL },
+                   out, &err))
         return true;
     session_tell(session, "%s", err.text);
     return false;

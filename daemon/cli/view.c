@@ -28,9 +28,8 @@ void view_list(const struct screen *screen, const struct view_column *columns, c
     for (; count < VIEW_COLUMNS_MAX && columns[count].title; count++)
         grid_add_column(&grid, _(columns[count].title), columns[count].look == LOOK_NUMBER,
                         columns[count].look != LOOK_PROSE);
-    json_array_foreach(items, i, row)
-        for (size_t c = 0; c < count; c++)
-            grid_add_cell(&grid, columns[c].cell(row, columns[c].path), style_of(&columns[c], row));
+    json_array_foreach(items, i, row) for (size_t c = 0; c < count; c++)
+        grid_add_cell(&grid, columns[c].cell(row, columns[c].path), style_of(&columns[c], row));
     grid_print(&grid, screen);
     grid_free(&grid);
 }
@@ -40,7 +39,8 @@ static size_t label_width(const struct view *view, const json_t *object)
 {
     size_t width = 0;
 
-    for (const struct view_column *field = view->fields; field < view->fields + VIEW_FIELDS_MAX && field->title; field++) {
+    for (const struct view_column *field = view->fields; field < view->fields + VIEW_FIELDS_MAX && field->title;
+         field++) {
         CLEANUP(mem_clean) char *text = field->cell(object, field->path);
         const size_t title = *text ? utf8_width(_(field->title)) : 0;
 

@@ -34,10 +34,11 @@ struct view_section {
 };
 
 struct view {
-    struct view_column columns[VIEW_COLUMNS_MAX];  /* of a list */
-    struct view_column fields[VIEW_FIELDS_MAX];    /* of a show */
+    struct view_column columns[VIEW_COLUMNS_MAX]; /* of a list */
+    struct view_column fields[VIEW_FIELDS_MAX];   /* of a show */
     struct view_section sections[VIEW_SECTIONS_MAX];
-    void (*draw)(const struct screen *screen, const json_t *answer); /* instead: gets the array of a list or the object */
+    void (*draw)(const struct screen *screen,
+                 const json_t *answer); /* instead: gets the array of a list or the object */
 };
 
 /* The table of an array; one line when it is empty. */
@@ -46,9 +47,9 @@ void view_show(const struct screen *screen, const struct view *view, const json_
 
 /* What each noun's list and show look like. */
 extern const struct view view_students, view_student, view_card, view_contacts, view_contact, view_staff, view_pairings,
-    view_schedules, view_schedule, view_dates, view_broadcasts, view_broadcast, view_alerts, view_alert, view_asks, view_ask,
-    view_outbox, view_message, view_inbox, view_reply, view_gateways, view_gateway, view_audit, view_done, view_today,
-    view_channel, view_status, view_report, view_preview, view_tried;
+    view_schedules, view_schedule, view_dates, view_broadcasts, view_broadcast, view_alerts, view_alert, view_asks,
+    view_ask, view_outbox, view_message, view_inbox, view_reply, view_gateways, view_gateway, view_audit, view_done,
+    view_today, view_channel, view_status, view_report, view_preview, view_tried;
 
 /* Drawn by hand. */
 void draw_today(const struct screen *screen, const json_t *items);

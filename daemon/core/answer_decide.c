@@ -267,6 +267,13 @@ static bool decide_option(struct answer *out, const struct reading *reading, con
     return true;
 }
 
+/* "一个都没有" counts none. */
+static bool counts_none(const struct reading *reading, enum verdict verdict, int token)
+{
+    return reading->question->kind == ANSWER_KIND_COUNT && verdict == VERDICT_NO && token != TOKEN_NONE &&
+           reading->tokens[token].role == ROLE_NO;
+}
+
 /* count, choice, which_child: the answer is a number. */
 static void decide_number(struct answer *out, const struct reading *reading, const struct bad *bad)
 {
@@ -278,7 +285,11 @@ static void decide_number(struct answer *out, const struct reading *reading, con
     bool found = kind != ANSWER_KIND_COUNT && name_find(reading, &value);
     const enum verdict verdict = last_verdict(reading, &token);
 
-    found = found || count_find(reading, &value);
+    if (counts_none(reading, verdict, token)) {
+        value = 0;
+        found = true;
+    }
+    found = found || last_find(reading, limit, &value) || count_find(reading, &value);
     if (verdict == VERDICT_QUESTION)
         say(out, ANSWER_QUESTION, "asks, and names no number");
     else if (verdict == VERDICT_DOUBT)
@@ -293,6 +304,36 @@ static void decide_number(struct answer *out, const struct reading *reading, con
     out->value = out->has_value ? value : 0;
 }
 
+/* 没去上学, 没去学校, 没上课: with an illness it is the account, without one it is none. */
+static bool is_away(const struct reading *reading, const struct token *token)
+{
+    const uint32_t first = reading->plain.letters[token->start];
+    const uint32_t last = reading->plain.letters[token->end - 1];
+
+    return (first == 0x6ca1 || first == 0x4e0d) &&                                 /* 没 不 */
+           (last == 0x5b66 || last == 0x6821 || last == 0x8bfe || last == 0x53bb); /* 学 校 课 去 */
+}
+
+/* Every clause that says "no" only says that the child did not go to school, and no clause doubts or asks. */
+static bool stays_away(const struct reading *reading)
+{
+    bool away = false;
+
+    for (size_t clause = 0; clause < reading->clause_count; clause++) {
+        int token = TOKEN_NONE;
+        const enum verdict says = signs_clause(reading, clause, &token);
+
+        if (says == VERDICT_DOUBT || says == VERDICT_QUESTION)
+            return false;
+        if (says != VERDICT_NO)
+            continue;
+        if (token == TOKEN_NONE || !is_away(reading, &reading->tokens[token]))
+            return false;
+        away = true;
+    }
+    return away;
+}
+
 /* The roll: nobody is accounted for by half a sentence, and an illness at home is an account. */
 static bool decide_absent(struct answer *out, const struct reading *reading, const struct bad *bad)
 {
@@ -300,9 +341,13 @@ static bool decide_absent(struct answer *out, const struct reading *reading, con
     const bool says_no = any_verdict(reading, VERDICT_NO, &no);
     const bool says_yes = any_verdict(reading, VERDICT_YES, &yes);
 
-    if (bad->token != TOKEN_NONE && (reading->tokens[bad->token].role != ROLE_ILL || !says_yes))
+    if (bad->token != TOKEN_NONE &&
+        (reading->tokens[bad->token].role != ROLE_ILL || (!says_yes && !stays_away(reading))))
         return false;
-    if (says_no && says_yes && yes < no) {
+    if (bad->token != TOKEN_NONE && !bad->doubt && stays_away(reading)) {
+        say_token(out, ANSWER_YES, reading, bad->token, "ill, and not at school:");
+        out->rest = cut_text(reading, 0, reading->plain.source[reading->plain.length]);
+    } else if (says_no && says_yes && yes < no) {
         say_token(out, ANSWER_NO, reading, no, "at home by one word, not by another:");
     } else if (says_no && !says_yes) {
         say_token(out, ANSWER_NO, reading, no, "not accounted for:");

@@ -152,6 +152,8 @@ enum option_state { OPTION_NONE, OPTION_ONE, OPTION_UNSURE };
 enum option_state option_find(const struct reading *reading, int *value, size_t *index);
 /* The number a count or choice answer holds; false when none or more than one. */
 bool count_find(const struct reading *reading, int *value);
+/* "最后一个": the last of `limit` options; false when it is not said or there is no limit. */
+bool last_find(const struct reading *reading, int limit, int *value);
 /* The option named in the reply; false when none or several. */
 bool name_find(const struct reading *reading, int *value);
 

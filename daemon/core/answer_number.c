@@ -161,8 +161,8 @@ enum option_state option_find(const struct reading *reading, int *value, size_t 
 /* "两三个", "20多", "3-4": not one number. `end` is behind the numeral. */
 static bool is_vague(const struct reading *reading, size_t start, size_t end)
 {
-    static const uint32_t vague[] = { 0x591a, 0x51e0, 0x6765, 0x534a, 0x70b9, 0x53f7, 0x6708, 0x5929, 0x6b21, 0x70b9,
-                                      0x5c81, 0x5757, 0x5143, 0x5ea6, 0x5e74, 0x5206, '%',    '-',    '/',    ':' };
+    static const uint32_t vague[] = { 0x591a, 0x51e0, 0x6765, 0x534a, 0x70b9, 0x6708, 0x5929, 0x6b21, 0x70b9, 0x5c81,
+                                      0x5757, 0x5143, 0x5ea6, 0x5e74, 0x5206, '%',    '-',    '/',    ':' };
     const struct plain *plain = &reading->plain;
     const uint32_t after = end < plain->length ? plain->letters[end] : 0;
     const uint32_t before = start ? plain->letters[start - 1] : 0;
@@ -170,6 +170,9 @@ static bool is_vague(const struct reading *reading, size_t start, size_t end)
     for (size_t i = 0; i < COUNT(vague); i++)
         if (after == vague[i])
             return true;
+    /* 3号 is a day, but also the third option */
+    if (after == 0x53f7 && reading->question->kind == ANSWER_KIND_COUNT)
+        return true;
     return before == 0x51e0 || before == 0x597d || before == '-' || before == '.' || before == 0x5468; /* 几 好 周 */
 }
 
@@ -202,11 +205,75 @@ static bool numeral_letter(uint32_t c)
     return is_digit(c) || is_numeral(c);
 }
 
+/* Numbers in English letters and in pinyin. */
+static const struct {
+    const char *word;
+    int value;
+} spelled[] = {
+    { "zero", 0 },    { "one", 1 },      { "two", 2 },     { "three", 3 },   { "four", 4 },   { "five", 5 },
+    { "six", 6 },     { "seven", 7 },    { "eight", 8 },   { "nine", 9 },    { "ten", 10 },   { "eleven", 11 },
+    { "twelve", 12 }, { "fifteen", 15 }, { "twenty", 20 }, { "thirty", 30 }, { "forty", 40 }, { "fifty", 50 },
+    { "first", 1 },   { "second", 2 },   { "third", 3 },   { "fourth", 4 },  { "yi", 1 },     { "er", 2 },
+    { "liang", 2 },   { "san", 3 },      { "si", 4 },      { "wu", 5 },      { "liu", 6 },    { "qi", 7 },
+    { "jiu", 9 },     { "shi", 10 },
+};
+
+/* The spelled number in the run of Latin letters that begins at `at`; `end` is behind the run. -1: none. */
+static int spelled_value(const struct plain *plain, size_t at, size_t *end)
+{
+    for (*end = at; *end < plain->length && is_latin(plain->letters[*end]); (*end)++)
+        ;
+    for (size_t i = 0; i < COUNT(spelled); i++) {
+        size_t same = 0;
+
+        while (spelled[i].word[same] && at + same < *end &&
+               plain->letters[at + same] == (uint32_t)spelled[i].word[same])
+            same++;
+        if (!spelled[i].word[same] && at + same == *end)
+            return spelled[i].value;
+    }
+    return -1;
+}
+
+/* A reply in Latin letters alone: exactly one spelled number ("twelve", "san ge"). */
+static bool spelled_find(const struct reading *reading, int *value)
+{
+    const struct plain *plain = &reading->plain;
+    size_t found = 0, end = 0;
+
+    for (size_t i = 0; i<plain->length; i = end> i ? end : i + 1) {
+        const int number = is_latin(plain->letters[i]) ? spelled_value(plain, i, &end) : -1;
+
+        if (numeral_letter(plain->letters[i]))
+            return false;
+        /* "the second one" */
+        if (number < 0 || (number == 1 && found))
+            continue;
+        *value = number;
+        found++;
+    }
+    return found == 1;
+}
+
+bool last_find(const struct reading *reading, int limit, int *value)
+{
+    const struct plain *plain = &reading->plain;
+
+    for (size_t i = 0; limit && i + 1 < plain->length; i++)
+        if (plain->letters[i] == 0x6700 && plain->letters[i + 1] == 0x540e) { /* 最后 */
+            *value = limit;
+            return true;
+        }
+    return false;
+}
+
 bool count_find(const struct reading *reading, int *value)
 {
     const struct plain *plain = &reading->plain;
     size_t found = 0;
 
+    if (spelled_find(reading, value))
+        return true;
     for (size_t i = 0; i < plain->length;) {
         size_t end = i;
         int number = 0;

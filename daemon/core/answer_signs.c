@@ -205,12 +205,30 @@ static bool is_bare_no(const struct reading *reading, size_t clause, int *token)
     return found;
 }
 
+/* 怎么, 咋, 如何 as a word of its own: "怎么交" asks, "没怎么咳" does not. */
+static bool is_how(const struct reading *reading, const struct token *token)
+{
+    const uint32_t *l = reading->plain.letters + token->start;
+    const size_t length = token->end - token->start;
+
+    if (token->role != ROLE_FILLER && token->role != ROLE_PLAIN && token->role != ROLE_UNKNOWN)
+        return false;
+    return (length == 2 && l[0] == 0x600e && l[1] == 0x4e48) || (length == 1 && l[0] == 0x548b);
+}
+
 static bool may_ask(const struct reading *reading, size_t clause)
 {
-    for (size_t i = 0; i < reading->count; i++)
-        if (reading->tokens[i].clause == clause && reading->tokens[i].role == ROLE_MAYASK &&
-            token_last_of_clause(reading, i))
+    for (size_t i = 0; i < reading->count; i++) {
+        const struct token *token = &reading->tokens[i];
+
+        if (token->clause != clause)
+            continue;
+        if (token->role == ROLE_NOT || token->role == ROLE_DONT)
+            return false;
+        if ((token->role == ROLE_MAYASK && token_last_of_clause(reading, i)) ||
+            (is_how(reading, token) && !token_last_of_clause(reading, i)))
             return true;
+    }
     return false;
 }
 
@@ -314,7 +332,8 @@ enum verdict signs_clause(const struct reading *reading, size_t clause, int *tok
     const struct clause *marks = &reading->clauses[clause];
     bool weak_only = true;
     enum verdict verdict = clause_words(reading, clause, token, &weak_only);
-    const bool asks = marks->asks || (marks->marked && (verdict == VERDICT_NONE || weak_only)) ||
+    const bool roll = reading->question->kind == ANSWER_KIND_ABSENT && verdict == VERDICT_YES; /* "在家？" asks */
+    const bool asks = marks->asks || (marks->marked && (verdict == VERDICT_NONE || weak_only || roll)) ||
                       (verdict == VERDICT_NONE && may_ask(reading, clause));
 
     if (asks)

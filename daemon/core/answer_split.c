@@ -72,10 +72,44 @@ static struct found word_find(const struct reading *reading, size_t at, size_t m
     return found;
 }
 
+static bool is_negation(uint32_t c)
+{
+    return c == 0x4e0d || c == 0x5514 || c == 0x6ca1 || c == 0x52ff; /* 不 唔 没 勿 */
+}
+
+/* "A不A": 去不去, 可不可以, 好唔好; "AB不AB": 参加不参加. */
+static size_t a_not_a(const struct plain *plain, size_t at)
+{
+    const uint32_t *l = plain->letters + at;
+
+    if (at + 3 > plain->length || !is_cjk(l[0]) || is_negation(l[0]))
+        return 0;
+    if (is_negation(l[1]) && l[0] == l[2])
+        return 3;
+    if (at + 5 <= plain->length && is_negation(l[2]) && !is_negation(l[1]) && l[0] == l[3] && l[1] == l[4])
+        return 5;
+    return 0;
+}
+
+/* "表现好不好": the word ends where such a question begins; how many of its letters stay with it. */
+static size_t length_before_asking(const struct plain *plain, size_t at, size_t length)
+{
+    if (length < 2 || a_not_a(plain, at + length - 1) != 3)
+        return length;
+    for (size_t i = at; i < at + length; i++)
+        if (is_negation(plain->letters[i]))
+            return length;
+    return length - 1;
+}
+
 /* The longest word at `at`, unless a still longer one begins inside it: "我去" gives way in "我去不了". */
 static struct found word_best(const struct reading *reading, size_t at)
 {
-    const struct found first = word_find(reading, at, SIZE_MAX, SPAN_PART);
+    struct found first = word_find(reading, at, SIZE_MAX, SPAN_PART);
+    const size_t asks = length_before_asking(&reading->plain, at, first.length);
+
+    if (asks < first.length)
+        first = word_find(reading, at, asks, SPAN_PART);
 
     for (size_t i = at + 1; i < at + first.length; i++) {
         const struct found later = word_find(reading, i, SIZE_MAX, SPAN_PART);
@@ -84,18 +118,6 @@ static struct found word_best(const struct reading *reading, size_t at)
             return word_find(reading, at, i - at, SPAN_PART);
     }
     return first;
-}
-
-/* "A不A": 去不去, 可不可以, 好唔好. */
-static size_t a_not_a(const struct plain *plain, size_t at)
-{
-    const uint32_t *l = plain->letters + at;
-
-    if (at + 3 > plain->length || !is_cjk(l[0]) || l[0] != l[2] || l[0] == l[1])
-        return 0;
-    if (l[1] == 0x4e0d || l[1] == 0x5514 || l[1] == 0x6ca1) /* 不 唔 没 */
-        return 3;
-    return 0;
 }
 
 static struct token *token_add(struct reading *reading, size_t start, size_t length, enum role role)

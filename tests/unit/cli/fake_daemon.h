@@ -42,7 +42,7 @@ struct fake {
     bool hung_up;
 };
 
-static size_t fake_length(const char *request, const char *head_end)
+static inline size_t fake_length(const char *request, const char *head_end)
 {
     const char *length = strcasestr(request, "Content-Length:");
 
@@ -50,7 +50,7 @@ static size_t fake_length(const char *request, const char *head_end)
 }
 
 /* One whole request; NULL at the end of the connection. */
-static char *fake_read(int fd)
+static inline char *fake_read(int fd)
 {
     struct text in = { 0 };
     char block[4096];
@@ -71,7 +71,7 @@ static char *fake_read(int fd)
 }
 
 /* False: hang up. */
-static bool fake_answer(struct fake *fake, int fd, const char *request)
+static inline bool fake_answer(struct fake *fake, int fd, const char *request)
 {
     const struct fake_line *line = fake->lines;
     CLEANUP(mem_clean) char *answer = NULL;
@@ -85,13 +85,14 @@ static bool fake_answer(struct fake *fake, int fd, const char *request)
         }
         line++;
     }
-    answer = mem_format("HTTP/1.1 %d X\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
-                        line->request ? line->status : 404, strlen(line->request ? line->body : "{\"detail\":\"no line\"}"),
-                        line->request ? line->body : "{\"detail\":\"no line\"}");
+    answer =
+        mem_format("HTTP/1.1 %d X\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
+                   line->request ? line->status : 404, strlen(line->request ? line->body : "{\"detail\":\"no line\"}"),
+                   line->request ? line->body : "{\"detail\":\"no line\"}");
     return write(fd, answer, strlen(answer)) == (ssize_t)strlen(answer);
 }
 
-static void *fake_run(void *arg)
+static inline void *fake_run(void *arg)
 {
     struct fake *fake = arg;
     int fd;
@@ -109,7 +110,7 @@ static void *fake_run(void *arg)
     return NULL;
 }
 
-static void fake_open(struct fake *fake, const struct fake_line *lines)
+static inline void fake_open(struct fake *fake, const struct fake_line *lines)
 {
     struct sockaddr_un address = { .sun_family = AF_UNIX };
 
@@ -124,7 +125,7 @@ static void fake_open(struct fake *fake, const struct fake_line *lines)
     assert_int_equal(pthread_create(&fake->thread, NULL, fake_run, fake), 0);
 }
 
-static void fake_close(struct fake *fake)
+static inline void fake_close(struct fake *fake)
 {
     shutdown(fake->listener, SHUT_RDWR);
     pthread_join(fake->thread, NULL);
@@ -140,14 +141,14 @@ struct ran {
     char *out, *err;
 };
 
-static void ran_free(struct ran *ran)
+static inline void ran_free(struct ran *ran)
 {
     free(ran->out);
     free(ran->err);
 }
 
 /* Runs `greenline` with words up to NULL, and `input` on standard input. */
-static struct ran fake_cli_words(const char *socket, const char *input, const char *const *words)
+static inline struct ran fake_cli_words(const char *socket, const char *input, const char *const *words)
 {
     char *argv[FAKE_ARGS_MAX] = { (char *)"greenline", (char *)"--socket", (char *)(uintptr_t)socket };
     struct ran ran = { 0 };

@@ -4,12 +4,15 @@
 
 #include "lib/json.h"
 
-#define PROBLEM "{\"title\":\"Conflict\",\"status\":409,\"detail\":\"two are called 王伟: give the number\",\"mistakes\":[\"QL1 王伟\",\"QL2 王伟\"]}"
+#define PROBLEM                                                                                                         \
+    "{\"title\":\"Conflict\",\"status\":409,\"detail\":\"two are called 王伟: give the number\",\"mistakes\":[\"QL1 " \
+    "王伟\",\"QL2 王伟\"]}"
 
 static void test_a_list_is_read_page_by_page_into_one_array(void **state)
 {
     static const struct fake_line lines[] = {
-        { "GET /v1/outbox?state=held%2Cunknown&limit=1000", 200, "{\"items\":[{\"id\":1,\"cost\":0.05}],\"next\":\"1\"}" },
+        { "GET /v1/outbox?state=held%2Cunknown&limit=1000", 200,
+          "{\"items\":[{\"id\":1,\"cost\":0.05}],\"next\":\"1\"}" },
         { "GET /v1/outbox?state=held%2Cunknown&limit=1000&after=1", 200, "{\"items\":[{\"id\":2}],\"next\":null}" },
         { NULL, 0, NULL },
     };
@@ -69,9 +72,11 @@ static void test_columns_stand_under_each_other_with_chinese_text(void **state)
 {
     static const struct fake_line lines[] = {
         { "GET /v1/students?limit=1000", 200,
-          "{\"items\":[{\"ref\":\"QL1\",\"name\":\"王小明\",\"class\":\"三(2)班\",\"village\":\"柳湾村\",\"left_behind\":true,"
+          "{\"items\":[{\"ref\":\"QL1\",\"name\":\"王小明\",\"class\":\"三(2)班\",\"village\":\"柳湾村\",\"left_"
+          "behind\":true,"
           "\"contacts\":3,\"mentor\":{\"ref\":\"T1\",\"name\":\"张老师\"}},"
-          "{\"ref\":\"QL20\",\"name\":\"Aygul\",\"class\":\"4-1\",\"village\":null,\"left_behind\":false,\"contacts\":12,"
+          "{\"ref\":\"QL20\",\"name\":\"Aygul\",\"class\":\"4-1\",\"village\":null,\"left_behind\":false,\"contacts\":"
+          "12,"
           "\"mentor\":null}],\"next\":null}" },
         { NULL, 0, NULL },
     };
@@ -81,9 +86,9 @@ static void test_columns_stand_under_each_other_with_chinese_text(void **state)
     (void)state;
     fake_open(&fake, lines);
     ran = fake_cli(&fake, "", "student", "list");
-    assert_string_equal(ran.out, "number  name    class    village  left behind  contacts  mentor\n"
-                                 "QL1     王小明  三(2)班  柳湾村   yes                 3  张老师\n"
-                                 "QL20    Aygul   4-1                                  12\n");
+    assert_string_equal(ran.out, "ref   name    class    village  left behind  contacts  mentor\n"
+                                 "QL1   王小明  三(2)班  柳湾村   yes                 3  张老师\n"
+                                 "QL20  Aygul   4-1                                  12\n");
     ran_free(&ran);
     fake_close(&fake);
 }
@@ -93,7 +98,8 @@ static void test_a_row_keeps_to_a_hundred_columns(void **state)
     static const struct fake_line lines[] = {
         { "GET /v1/inbox?limit=1000", 200,
           "{\"items\":[{\"id\":7,\"received\":\"2026-10-08T09:00:05+08:00\",\"from\":\"+8619900000101\",\"persons\":[],"
-          "\"kind\":\"text\",\"state\":\"waiting\",\"why\":\"\",\"text\":\"孩子昨天晚上开始发烧，今天早上还没有退，老师能不能帮忙看一看，"
+          "\"kind\":\"text\",\"state\":\"waiting\",\"why\":\"\",\"text\":"
+          "\"孩子昨天晚上开始发烧，今天早上还没有退，老师能不能帮忙看一看，"
           "我和他爸爸都在广州赶不回来，外婆一个人背不动他，谢谢老师了\\n请回电\"}],\"next\":null}" },
         { NULL, 0, NULL },
     };
@@ -160,7 +166,8 @@ static void test_a_change_sends_its_fields_and_the_request_id(void **state)
 
     (void)state;
     fake_open(&fake, lines);
-    ran = fake_cli(&fake, "", "contact", "set", "P1", "--student=QL1", "--restricted", "yes", "--rank", "2", "--request-id", "r-9");
+    ran = fake_cli(&fake, "", "contact", "set", "P1", "--student=QL1", "--restricted", "yes", "--rank", "2",
+                   "--request-id", "r-9");
     assert_int_equal(ran.status, CLI_DONE);
     assert_non_null(strstr(fake.requests[0], "\r\nIdempotency-Key: r-9\r\n"));
     assert_non_null(strstr(fake.requests[0], "\r\n\r\n{\"student\":\"QL1\",\"restricted\":true,\"rank\":2}"));
@@ -199,8 +206,9 @@ static void test_a_daemon_that_is_away_is_told_with_its_mend(void **state)
 
     (void)state;
     assert_int_equal(ran.status, CLI_FAILED);
-    assert_string_equal(ran.err, "greenline: there is no socket /tmp/greenline-no-such/sock: start greenlined, or give its "
-                                 "socket by --socket PATH\n");
+    assert_string_equal(ran.err,
+                        "greenline: there is no socket /tmp/greenline-no-such/sock: start greenlined, or give its "
+                        "socket by --socket PATH\n");
     ran_free(&ran);
 }
 
@@ -247,8 +255,10 @@ static void test_status_says_what_is_wrong_first(void **state)
 {
     static const struct fake_line lines[] = {
         { "GET /v1/status", 200,
-          "{\"state\":\"attention\",\"school\":\"青岭小学\",\"problems\":[{\"what\":\"3 messages held\",\"mend\":\"look at them\"}],"
-          "\"asks\":{\"open\":2,\"waiting\":0},\"lanes\":[{\"lane\":\"notice\",\"queued\":5,\"held\":3,\"oldest\":null}]}" },
+          "{\"state\":\"attention\",\"school\":\"青岭小学\",\"problems\":[{\"what\":\"3 messages "
+          "held\",\"mend\":\"look at them\"}],"
+          "\"asks\":{\"open\":2,\"waiting\":0},\"lanes\":[{\"lane\":\"notice\",\"queued\":5,\"held\":3,\"oldest\":null}"
+          "]}" },
         { NULL, 0, NULL },
     };
     struct fake fake;
@@ -267,10 +277,12 @@ static void test_a_message_is_shown_with_every_step_and_try(void **state)
 {
     static const struct fake_line lines[] = {
         { "GET /v1/outbox/9", 200,
-          "{\"id\":9,\"state\":\"delivered\",\"reason\":\"\",\"person\":{\"ref\":\"P1\",\"name\":\"李桂芳\"},\"cost\":0.1,"
+          "{\"id\":9,\"state\":\"delivered\",\"reason\":\"\",\"person\":{\"ref\":\"P1\",\"name\":\"李桂芳\"},\"cost\":"
+          "0.1,"
           "\"trail\":[{\"at\":\"2026-10-08T09:00:00+08:00\",\"state\":\"queued\",\"reason\":\"\",\"gateway\":null},"
           "{\"at\":\"2026-10-08T09:00:02+08:00\",\"state\":\"delivered\",\"reason\":\"\",\"gateway\":\"line1\"}],"
-          "\"tries\":[{\"n\":1,\"gateway\":\"line1\",\"claimed\":\"2026-10-08T09:00:01+08:00\",\"outcome\":\"accepted\","
+          "\"tries\":[{\"n\":1,\"gateway\":\"line1\",\"claimed\":\"2026-10-08T09:00:01+08:00\",\"outcome\":"
+          "\"accepted\","
           "\"provider_id\":\"x1\",\"code\":\"0\"}]}" },
         { NULL, 0, NULL },
     };
@@ -280,13 +292,14 @@ static void test_a_message_is_shown_with_every_step_and_try(void **state)
     (void)state;
     fake_open(&fake, lines);
     ran = fake_cli(&fake, "", "outbox", "show", "9");
-    assert_string_equal(ran.out,
-                        "id     9\nstate  delivered\nto     李桂芳 (P1)\ncost   ¥0.10\n\n"
-                        "What became of it\ntime                 state      gateway  reason\n"
-                        "2026-10-08 09:00:00  queued\n"
-                        "2026-10-08 09:00:02  delivered  line1\n\n"
-                        "Tries\ntry  gateway  taken        started  ended  outcome   sort  code  provider's id  seconds  detail\n"
-                        "  1  line1    10-08 09:00                  accepted        0     x1\n");
+    assert_string_equal(
+        ran.out,
+        "id     9\nstate  delivered\nto     李桂芳 (P1)\ncost   ¥0.10\n\n"
+        "What became of it\ntime                 state      gateway  reason\n"
+        "2026-10-08 09:00:00  queued\n"
+        "2026-10-08 09:00:02  delivered  line1\n\n"
+        "Tries\ntry  gateway  taken        started  ended  outcome   sort  code  provider's id  seconds  detail\n"
+        "  1  line1    10-08 09:00                  accepted        0     x1\n");
     ran_free(&ran);
     fake_close(&fake);
 }
@@ -295,7 +308,8 @@ static void test_the_channel_is_a_time_line_with_whole_texts(void **state)
 {
     static const struct fake_line lines[] = {
         { "GET /v1/students/QL1/channel?limit=1000", 200,
-          "{\"items\":[{\"at\":\"2026-10-08T09:00:00+08:00\",\"way\":\"out\",\"channel\":\"sms\",\"person\":{\"name\":\"李桂芳\"},"
+          "{\"items\":[{\"at\":\"2026-10-08T09:00:00+08:00\",\"way\":\"out\",\"channel\":\"sms\",\"person\":{\"name\":"
+          "\"李桂芳\"},"
           "\"text\":\"孩子好吗？\",\"state\":\"delivered\",\"reason\":\"\",\"meaning\":\"checkin\"},"
           "{\"at\":\"2026-10-08T09:05:00+08:00\",\"way\":\"in\",\"channel\":\"text\",\"person\":{\"name\":\"王建国\"},"
           "\"text\":\"1\",\"state\":\"ignored\",\"meaning\":null,\"restricted\":true}],\"next\":null}" },
@@ -320,7 +334,8 @@ static void test_replies_are_tried_in_order_with_line_breaks(void **state)
     static const struct fake_line lines[] = {
         { "POST /v1/inbox/try", 200,
           "{\"items\":[{\"text\":\"1\",\"class\":\"fine\",\"value\":1,\"rest\":null,\"why\":\"w\",\"machine\":false},"
-          "{\"text\":\"2\\n手骨折\",\"class\":\"help\",\"value\":2,\"rest\":\"手骨折\",\"why\":\"w\",\"machine\":false}],\"next\":null}" },
+          "{\"text\":\"2\\n手骨折\",\"class\":\"help\",\"value\":2,\"rest\":\"手骨折\",\"why\":\"w\",\"machine\":false}"
+          "],\"next\":null}" },
         { NULL, 0, NULL },
     };
     struct fake fake;
@@ -338,8 +353,8 @@ static void test_replies_are_tried_in_order_with_line_breaks(void **state)
     fake_close(&fake);
 }
 
-#define PREVIEW                                                                                                        \
-    "{\"recipients\":2,\"lines\":1,\"refused\":[{\"student\":{\"ref\":\"QL1\",\"name\":\"王小明\"},\"person\":null,"   \
+#define PREVIEW                                                                                                         \
+    "{\"recipients\":2,\"lines\":1,\"refused\":[{\"student\":{\"ref\":\"QL1\",\"name\":\"王小明\"},\"person\":null," \
     "\"reason\":\"no_line\"}],\"encoding\":\"UCS-2\",\"segments\":1,\"parts\":1,\"cost\":0.05,"                         \
     "\"examples\":[{\"to\":{\"ref\":\"P1\",\"name\":\"李桂芳\"},\"text\":\"停课\"}],\"warnings\":[]}"
 
@@ -373,7 +388,8 @@ static void test_a_broadcast_with_yes_is_previewed_and_sent_once(void **state)
 
     (void)state;
     fake_open(&fake, lines);
-    ran = fake_cli(&fake, "", "broadcast", "send", "--to", "class:3-2", "--text", "停课", "--yes", "--json", "--request-id", "b1");
+    ran = fake_cli(&fake, "", "broadcast", "send", "--to", "class:3-2", "--text", "停课", "--yes", "--json",
+                   "--request-id", "b1");
     assert_int_equal(ran.status, CLI_DONE);
     assert_string_equal(ran.out, "{\"cause\":12,\"recipients\":2}\n");
     assert_int_equal(fake.request_count, 2);
@@ -392,8 +408,10 @@ static void test_an_import_sends_the_files_and_tells_each_mistake(void **state)
 {
     static const struct fake_line lines[] = {
         { "POST /v1/import", 422,
-          "{\"files\":[{\"file\":\"a.csv\",\"kind\":\"students\",\"guessed_by\":\"headers 学籍号\",\"encoding\":\"UTF-8\",\"rows\":3}],"
-          "\"students\":{\"added\":2,\"changed\":0,\"same\":0},\"mistakes\":[\"a.csv:3:电话: \\\"13x\\\": not a number\"],"
+          "{\"files\":[{\"file\":\"a.csv\",\"kind\":\"students\",\"guessed_by\":\"headers "
+          "学籍号\",\"encoding\":\"UTF-8\",\"rows\":3}],"
+          "\"students\":{\"added\":2,\"changed\":0,\"same\":0},\"mistakes\":[\"a.csv:3:电话: \\\"13x\\\": not a "
+          "number\"],"
           "\"warnings\":[\"a.csv:2: w\"]}" },
         { NULL, 0, NULL },
     };
@@ -412,8 +430,9 @@ static void test_an_import_sends_the_files_and_tells_each_mistake(void **state)
     assert_int_equal(ran.status, CLI_FAILED);
     assert_string_equal(ran.out, "a.csv: students, known by headers 学籍号, 3 rows, UTF-8\nstudents: 2 added\n"
                                  "warning: a.csv:2: w\n1 mistake\n");
-    assert_string_equal(ran.err, "a.csv:3:电话: \"13x\": not a number\n"
-                                 "greenline: nothing was stored: mend the mistake and import again, or use --partial\n");
+    assert_string_equal(ran.err,
+                        "a.csv:3:电话: \"13x\": not a number\n"
+                        "greenline: nothing was stored: mend the mistake and import again, or use --partial\n");
     assert_non_null(strstr(fake.requests[0], "{\"as\":\"students\",\"dry_run\":true,\"files\":[{\"name\":\"/tmp/"));
     assert_non_null(strstr(fake.requests[0], "\"data\":\"YWIK\"}]}"));
     ran_free(&ran);
@@ -432,15 +451,18 @@ static void test_what_is_misspelt_is_answered_with_the_nearest(void **state)
     } cases[] = {
         { { "studnet" }, "greenline: command \"studnet\" is not known: did you mean student?\n" },
         { { "outbox", "retri" }, "greenline: command \"retri\" is not known: did you mean retry?\n" },
-        { { "outbox", "list", "--stat", "held" }, "greenline: option \"--stat\" is not known: did you mean --state?\n" },
+        { { "outbox", "list", "--stat", "held" },
+          "greenline: option \"--stat\" is not known: did you mean --state?\n" },
         { { "student", "show" }, "greenline: STUDENT is missing: see `greenline student show --help`\n" },
         { { "alert", "close", "3" }, "greenline: --outcome is missing: see `greenline alert close --help`\n" },
         { { "ask", "list", "--cause", "x" }, "greenline: --cause \"x\": give a number\n" },
         { { "contact", "set", "P", "--reads", "so" }, "greenline: --reads \"so\": give yes or no\n" },
-        { { "outbox", "show", "1", "2" }, "greenline: \"2\" is one word too many: see `greenline outbox show --help`\n" },
+        { { "outbox", "show", "1", "2" },
+          "greenline: \"2\" is one word too many: see `greenline outbox show --help`\n" },
         { { "today", "--json=1" }, "greenline: --json takes no value\n" },
         { { "student", "list", "--limit", "0" }, "greenline: --limit: give a number from 1 on\n" },
-        { { "ask", "handle", "1", "--request-id", "a b" }, "greenline: --request-id: give a word of letters and digits, at most 64\n" },
+        { { "ask", "handle", "1", "--request-id", "a b" },
+          "greenline: --request-id: give a word of letters and digits, at most 64\n" },
     };
 
     (void)state;

@@ -54,7 +54,8 @@ static void add(struct fold_state *fold, const char *word, size_t length, bool r
 {
     char class[24] = "";
 
-    strncat(class, word, length);
+    assert_true(length < sizeof class);
+    memcpy(class, word, length);
     fold_add(fold, class, false, 0, required);
 }
 
