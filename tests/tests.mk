@@ -34,7 +34,7 @@ $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(SUPPORT) $(DAEMON_LIBS) $(B)/lib/cl
 	@echo '  LD $@'
 	$(Q)$(CC) $(LDFLAGS) $< $(call group,$(SUPPORT) $(DAEMON_LIBS) $(B)/lib/cli.a) -o $@
 
-$(B)/tests/sim/%: $(B)/obj/tests/sim/%.o $(SUPPORT) $(DAEMON_LIBS)
+$(B)/tests/sim/%: $(B)/obj/tests/sim/%.o $(B)/obj/tests/sim/school.o $(B)/obj/tests/sim/judge.o $(SUPPORT) $(DAEMON_LIBS)
 	@mkdir -p $(@D)
 	@echo '  LD $@'
-	$(Q)$(CC) $(LDFLAGS) $< $(call group,$(SUPPORT) $(DAEMON_LIBS)) -o $@
+	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(call group,$(SUPPORT) $(DAEMON_LIBS)) -o $@

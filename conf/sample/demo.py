@@ -246,7 +246,7 @@ class Account:
         self.api = api
         self.told = set()
         self.notes = []
-        self.shown = {}
+        self.shown, self.latest = {}, {}  # by cause: how many messages were shown, when the last one left
         self.students = {}
 
     def student(self, ref):
@@ -297,14 +297,15 @@ class Account:
                 shown = self.shown[m["cause"]] = self.shown.get(m["cause"], 0) + 1
                 if shown <= (SHOWN_OF_BULK if m["lane"] == "bulk" else SHOWN_OF_QUESTION) or m["tries"] > 1:
                     events.append((*self.tell_message(m), "36"))
+                    self.latest[m["cause"]] = events[-1][0]
                 else:
                     hidden.setdefault(m["cause"], []).append(moment(m["due"]))
             if m["state"] == "undelivered" and ("end", m["id"]) not in self.told:
                 self.told.add(("end", m["id"]))
                 events.append((moment(m["ended"] or m["due"]), ("×", say(m["channel"]), self.who(m["students"], m["person"]), m["to"],
                                                                 say("undelivered")), "31"))
-        for dues in hidden.values():
-            events.append((max(dues).replace(second=59), (" ", "", "", "", say("more", n=len(dues))), "36"))
+        for cause, dues in hidden.items():
+            events.append((max(dues + [self.latest[cause]]), (" ", "", "", "", say("more", n=len(dues))), "36"))
 
     def understood(self, reply, asks):
         answers = reply["answers"]
@@ -504,14 +505,15 @@ def write_script(folder, data):
     return path
 
 
-def keep(daemon):
+def keep(daemon, child):
     daemon.stop()
     daemon.write_config(speed=1.0)
     daemon.start()
     print("\n" + say("kept"))
     print(f"  export GREENLINE_SOCKET={daemon.socket}")
-    for words in ("today", "channel show 周小雨", "ask list", "inbox list", "outbox list"):
-        print(f"  {os.path.relpath(os.path.join(BUILD, 'greenline'))} {words}")
+    program = os.path.join(BUILD, "greenline")
+    for words in ("today", f"channel show {child}", "ask list", "inbox list", "outbox list"):
+        print(f"  {program} {words}")
     print("  " + say("ended", pid=daemon.process.pid, folder=daemon.folder))
 
 
@@ -528,6 +530,7 @@ def run(daemon, data, began):
     show_today(daemon.api)
     right = None if data else judge(world)
     print("\n" + paint(say("done" if data else "good", n=right, s=time.monotonic() - began), "1"))
+    return world["asks"][-1]["student"]["name"] if data else "周小雨"
 
 
 def main():
@@ -538,9 +541,9 @@ def main():
     kept = False
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
-        run(daemon, data, began)
+        child = run(daemon, data, began)
         if os.environ.get("KEEP"):
-            keep(daemon)
+            keep(daemon, shlex.quote(child))
             kept = True
         return 0
     except (Failed, OSError, http.client.HTTPException) as error:

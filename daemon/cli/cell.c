@@ -246,7 +246,8 @@ char *cell_flags(const json_t *object, const char *path)
         CLEANUP(mem_clean) char *plain = mem_dup(name);
 
         for (char *at = plain; *at; at++)
-            *at = *at == '_' ? ' ' : *at;
+            if (*at == '_')
+                *at = ' ';
         if (json_is_true(one))
             join(&out, plain);
     }

@@ -2,7 +2,7 @@
 /* Tables and cards out of views; see view.h. */
 #include "cli/view.h"
 
-#include "cli/grid.h"
+#include "cli/layout.h"
 #include "cli/language.h"
 #include "lib/memory.h"
 #include "lib/text.h"
@@ -16,7 +16,7 @@ static enum style style_of(const struct view_column *column, const json_t *row)
 
 void view_list(const struct screen *screen, const struct view_column *columns, const json_t *items)
 {
-    struct grid grid = { 0 };
+    struct layout layout = { 0 };
     const json_t *row;
     size_t count = 0, i;
 
@@ -26,12 +26,12 @@ void view_list(const struct screen *screen, const struct view_column *columns, c
         return;
     }
     for (; count < VIEW_COLUMNS_MAX && columns[count].title; count++)
-        grid_add_column(&grid, _(columns[count].title), columns[count].look == LOOK_NUMBER,
-                        columns[count].look != LOOK_PROSE);
+        layout_add_column(&layout, _(columns[count].title), columns[count].look == LOOK_NUMBER,
+                          columns[count].look != LOOK_PROSE);
     json_array_foreach(items, i, row) for (size_t c = 0; c < count; c++)
-        grid_add_cell(&grid, columns[c].cell(row, columns[c].path), style_of(&columns[c], row));
-    grid_print(&grid, screen);
-    grid_free(&grid);
+        layout_add_cell(&layout, columns[c].cell(row, columns[c].path), style_of(&columns[c], row));
+    layout_print(&layout, screen);
+    layout_free(&layout);
 }
 
 /* The widest title among the fields that are there. */
@@ -57,8 +57,8 @@ static void show_field(const struct screen *screen, const struct view_column *fi
     if (!*text)
         return;
     screen_styled(screen, STYLE_DIM, title);
-    screen_blanks(screen, width - utf8_width(title) + GRID_GAP);
-    screen_wrapped(screen, width + GRID_GAP, style_of(field, object), text);
+    screen_blanks(screen, width - utf8_width(title) + LAYOUT_GAP);
+    screen_wrapped(screen, width + LAYOUT_GAP, style_of(field, object), text);
 }
 
 void view_show(const struct screen *screen, const struct view *view, const json_t *object)

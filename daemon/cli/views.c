@@ -13,7 +13,7 @@
 #define NAME N_("name"), "name", cell_text, LOOK_PROSE
 
 const struct view view_students = {
-    .columns = { REF,
+    .columns = { { REF },
                  { NAME },
                  { N_("class"), "class", cell_text, LOOK_PROSE },
                  { N_("village"), "village", cell_text, LOOK_PROSE },
@@ -73,7 +73,7 @@ const struct view view_contacts = {
 };
 
 const struct view view_contact = {
-    .fields = { NAME,
+    .fields = { { NAME },
                 { N_("person"), "ref", cell_text, LOOK_PROSE },
                 { N_("language"), "language", cell_word, LOOK_PROSE },
                 { N_("reads"), "reads", cell_yes_no, LOOK_PROSE },
@@ -90,7 +90,7 @@ const struct view view_contact = {
                       { N_("opted out"), "opted_out", cell_yes, LOOK_WHOLE } } },
                   { N_("Children"),
                     "students",
-                    { REF,
+                    { { REF },
                       { NAME },
                       { N_("relation"), "relation", cell_word, LOOK_PROSE },
                       { N_("rank"), "rank", cell_text, LOOK_NUMBER },
@@ -114,7 +114,7 @@ const struct view view_pairings = {
 };
 
 const struct view view_schedules = {
-    .columns = { NAME,
+    .columns = { { NAME },
                  { N_("kind"), "kind", cell_word, LOOK_WHOLE },
                  { STATE },
                  { N_("next"), "next", cell_short, LOOK_WHOLE },
@@ -124,7 +124,7 @@ const struct view view_schedules = {
 };
 
 const struct view view_schedule = {
-    .fields = { NAME,
+    .fields = { { NAME },
                 { N_("kind"), "kind", cell_word, LOOK_PROSE },
                 { STATE },
                 { N_("to"), "audience", cell_text, LOOK_PROSE },
@@ -146,7 +146,7 @@ const struct view view_dates = {
 };
 
 const struct view view_broadcasts = {
-    .columns = { ID,
+    .columns = { { ID },
                  { N_("made"), "created", cell_short, LOOK_WHOLE },
                  { STATE },
                  { N_("to"), "audience", cell_text, LOOK_PROSE },
@@ -158,7 +158,7 @@ const struct view view_broadcasts = {
 };
 
 const struct view view_broadcast = {
-    .fields = { ID,
+    .fields = { { ID },
                 { N_("title"), "title", cell_text, LOOK_PROSE },
                 { N_("kind"), "kind", cell_word, LOOK_PROSE },
                 { STATE },
@@ -175,13 +175,13 @@ const struct view view_broadcast = {
                 { N_("cost"), "cost", cell_money, LOOK_PROSE } },
     .sections = { { N_("Not told"),
                     "refused",
-                    { CHILD,
+                    { { CHILD },
                       { N_("person"), "person", cell_name, LOOK_PROSE },
                       { N_("reason"), "reason", cell_word, LOOK_PROSE } } } },
 };
 
 const struct view view_alerts = {
-    .columns = { ID,
+    .columns = { { ID },
                  { N_("made"), "created", cell_short, LOOK_WHOLE },
                  { STATE },
                  { N_("drill"), "drill", cell_yes, LOOK_WHOLE },
@@ -191,7 +191,7 @@ const struct view view_alerts = {
 };
 
 const struct view view_alert = {
-    .fields = { ID,
+    .fields = { { ID },
                 { N_("title"), "title", cell_text, LOOK_PROSE },
                 { N_("kind"), "kind", cell_word, LOOK_PROSE },
                 { STATE },
@@ -202,7 +202,7 @@ const struct view view_alert = {
                 { N_("outcome"), "outcome", cell_text, LOOK_PROSE } },
     .sections = { { N_("Questions"),
                     "asks",
-                    { ID,
+                    { { ID },
                       { CHILD },
                       { STATE },
                       { N_("outcome"), "outcome", cell_word, LOOK_STATE },
@@ -211,7 +211,7 @@ const struct view view_alert = {
 };
 
 const struct view view_asks = {
-    .columns = { ID,
+    .columns = { { ID },
                  { N_("kind"), "kind", cell_word, LOOK_WHOLE },
                  { CHILD },
                  { N_("person"), "person", cell_name, LOOK_PROSE },
@@ -224,7 +224,7 @@ const struct view view_asks = {
 };
 
 const struct view view_ask = {
-    .fields = { ID,
+    .fields = { { ID },
                 { N_("title"), "title", cell_text, LOOK_PROSE },
                 { N_("kind"), "kind", cell_word, LOOK_PROSE },
                 { N_("child"), "student", cell_who, LOOK_PROSE },
@@ -245,7 +245,7 @@ const struct view view_ask = {
                 { N_("closed with"), "closed", cell_text, LOOK_PROSE } },
     .sections = { { N_("Answers"),
                     "answers",
-                    { ID,
+                    { { ID },
                       { N_("time"), "at", cell_short, LOOK_WHOLE },
                       { N_("meaning"), "class", cell_word, LOOK_STATE },
                       { N_("value"), "value", cell_text, LOOK_NUMBER },
@@ -268,7 +268,7 @@ const struct view view_ask = {
 };
 
 const struct view view_outbox = {
-    .columns = { ID,
+    .columns = { { ID },
                  { N_("due"), "due", cell_short, LOOK_WHOLE },
                  { N_("child"), "students", cell_names, LOOK_PROSE },
                  { N_("to"), "person", cell_name, LOOK_PROSE },
@@ -279,7 +279,7 @@ const struct view view_outbox = {
 };
 
 const struct view view_message = {
-    .fields = { ID,
+    .fields = { { ID },
                 { STATE },
                 { N_("reason"), "reason", cell_word, LOOK_PROSE },
                 { N_("kind"), "kind", cell_word, LOOK_PROSE },
@@ -323,7 +323,7 @@ const struct view view_message = {
 };
 
 const struct view view_inbox = {
-    .columns = { ID,
+    .columns = { { ID },
                  { N_("received"), "received", cell_short, LOOK_WHOLE },
                  { N_("from"), "persons", cell_names, LOOK_PROSE },
                  { N_("phone"), "from", cell_text, LOOK_PROSE },
@@ -334,7 +334,7 @@ const struct view view_inbox = {
 };
 
 const struct view view_reply = {
-    .fields = { ID,
+    .fields = { { ID },
                 { STATE },
                 { N_("from"), "persons", cell_names, LOOK_PROSE },
                 { N_("phone"), "from", cell_text, LOOK_PROSE },
@@ -359,7 +359,7 @@ const struct view view_reply = {
 };
 
 const struct view view_gateways = {
-    .columns = { NAME,
+    .columns = { { NAME },
                  { STATE },
                  { N_("paused"), "pause.reason", cell_text, LOOK_PROSE },
                  { N_("channels"), "channels", cell_list, LOOK_PROSE },
@@ -370,7 +370,7 @@ const struct view view_gateways = {
 };
 
 const struct view view_gateway = {
-    .fields = { NAME,
+    .fields = { { NAME },
                 { STATE },
                 { N_("ordered"), "order", cell_text, LOOK_PROSE },
                 { N_("program"), "program", cell_text, LOOK_PROSE },
@@ -397,7 +397,7 @@ const struct view view_gateway = {
 };
 
 const struct view view_audit = {
-    .columns = { ID,
+    .columns = { { ID },
                  { N_("time"), "at", cell_short, LOOK_WHOLE },
                  { N_("who"), "actor", cell_text, LOOK_PROSE },
                  { N_("what"), "action", cell_text, LOOK_PROSE },

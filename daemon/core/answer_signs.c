@@ -345,7 +345,7 @@ enum verdict signs_clause(const struct reading *reading, size_t clause, int *tok
     return verdict;
 }
 
-enum { NAME_LETTERS_MAX = 3, STRAY_LETTERS_MAX = 1, HEAD_LETTERS_MAX = 4 };
+enum { NAME_LETTERS_MAX = 3, STRAY_LETTERS_MAX = 0, HEAD_LETTERS_MAX = 2 };
 
 static bool is_good_verdict(enum verdict verdict)
 {

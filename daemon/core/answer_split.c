@@ -337,6 +337,16 @@ static bool first_of_clause(const struct reading *reading, size_t index)
     return index == 0 || reading->tokens[index - 1].clause != reading->tokens[index].clause;
 }
 
+/* "吃饭了没有" asks with its last word; "去不了", "人没了" and "我不是" do not. */
+static bool is_tag(const struct reading *reading, const struct token *token)
+{
+    const struct plain *plain = &reading->plain;
+    const uint32_t last = plain->letters[token->end - 1];
+    const uint32_t next = token->end < plain->length ? plain->letters[token->end] : 0;
+
+    return next != 0x4e86 && last != 0x662f && last != 0x7cfb; /* 了 是 系 */
+}
+
 static void find_asking(struct reading *reading)
 {
     for (size_t i = 0; i < reading->count; i++) {
@@ -346,8 +356,7 @@ static void find_asking(struct reading *reading)
 
         if (token->role == ROLE_ASK || token->role == ROLE_ADVICE || (token->role == ROLE_ASKING && last))
             clause->asks = true;
-        /* "吃饭了没有" */
-        if (token->role == ROLE_NOT && last && !first_of_clause(reading, i))
+        if (token->role == ROLE_NOT && last && !first_of_clause(reading, i) && is_tag(reading, token))
             clause->asks = true;
     }
 }

@@ -82,6 +82,21 @@ static void settle(struct engine *engine, const struct ask *ask, const struct fo
     wake_lines(engine, ask->id);
 }
 
+/* "Nobody knows" after "he is here": an alarm whose worst answer counts climbs again. */
+static bool contradicts(const struct ask *ask)
+{
+    return kind_row(ask->kind)->lane == LANE_EMERGENCY && kind_row(ask->kind)->fold == FOLD_WORST;
+}
+
+/* A contradicted ask climbs again at once; one whose answer was withdrawn waits for another until its due time. */
+static void reopen(struct engine *engine, const struct ask *ask, bool withdrawn)
+{
+    const time_ms now = engine_now(engine);
+
+    ask_move(engine->store, ask->id, ASK_ANSWERED, ASK_OPEN);
+    ask_set_next(engine->store, ask->id, withdrawn && ask->due > now ? ask->due : now);
+}
+
 bool engine_answer(struct engine *engine, const struct answer_row *row)
 {
     struct ask ask = { 0 };
@@ -97,12 +112,10 @@ bool engine_answer(struct engine *engine, const struct answer_row *row)
         ask_set_outcome(engine->store, ask.id, f.state.outcome, f.state.value, f.state.has_value);
     if (f.state.settled)
         settle(engine, &ask, &f);
-    else if (ask.state == ASK_ANSWERED && kind_row(ask.kind)->lane == LANE_EMERGENCY && kind_row(ask.kind)->fold == FOLD_WORST) {
-        ask_move(engine->store, ask.id, ASK_ANSWERED, ASK_OPEN); /* contradicted by a worse answer: it climbs again */
+    else if (ask.state == ASK_ANSWERED && (row->withdraws || contradicts(&ask)))
+        reopen(engine, &ask, row->withdraws != 0);
+    else if (f.state.climb && (ask.state == ASK_OPEN || ask.state == ASK_WAITING))
         ask_set_next(engine->store, ask.id, engine_now(engine));
-    } else if (f.state.climb && (ask.state == ASK_OPEN || ask.state == ASK_WAITING)) {
-        ask_set_next(engine->store, ask.id, engine_now(engine));
-    }
     ask_free(&ask);
     return changed;
 }

@@ -29,19 +29,36 @@ static char *quote(const char *text)
     return text_take(&out);
 }
 
+/* The options once more; of several questions each with its name and its whole tokens. */
+static char *options(struct inbox *inbox, const struct match *match, const char *language)
+{
+    const bool chinese = strcmp(language, "zh") == 0, several = match->talks[0].cause != match->talks[match->count - 1].cause;
+    struct text out = { 0 };
+
+    for (size_t i = 0; i < match->count; i++) {
+        const struct kind_row *kind = kind_row(match->talks[i].kind);
+        CLEANUP(mem_clean) char *name = mem_format("options.%s", kind->name);
+        CLEANUP(mem_clean) char *said = NULL;
+        char code[12] = "";
+
+        if (i > 0 && match->talks[i].cause == match->talks[i - 1].cause)
+            continue;
+        if (match->talks[i].code)
+            snprintf(code, sizeof code, "%d", match->talks[i].code);
+        said = template_render(engine_wording(inbox->engine, name, language), &(struct template_value){ "code", code }, 1);
+        text_add_format(&out, "%s%s%s%s", out.length ? (chinese ? "；" : "; ") : "", several ? (chinese ? kind->chinese : kind->name) : "",
+                        several ? (chinese ? "：" : ": ") : "", said);
+    }
+    return text_take(&out);
+}
+
 /* What {text} stands for: the reply's own words, the options once more, or the children by number. */
 static char *quoted(struct inbox *inbox, const struct reply *reply, const struct match *match, const char *template, const char *language)
 {
     struct text out = { 0 };
 
-    if (match->count && strcmp(template, "asked_back") == 0) {
-        CLEANUP(mem_clean) char *name = mem_format("options.%s", kind_row(match->talks[0].kind)->name);
-        char code[12] = "";
-
-        if (match->talks[0].code)
-            snprintf(code, sizeof code, "%d", match->talks[0].code);
-        return template_render(engine_wording(inbox->engine, name, language), &(struct template_value){ "code", code }, 1);
-    }
+    if (match->count && strcmp(template, "asked_back") == 0)
+        return options(inbox, match, language);
     if (strcmp(template, "which_child") == 0) {
         char *names[TALKS_MAX];
         const size_t count = inbox_names(inbox, match, names, TALKS_MAX);
@@ -89,18 +106,62 @@ static char *word(struct inbox *inbox, const struct reply *reply, const struct m
     return text;
 }
 
-/* Children whose mentor this is, out of those the reply is about. */
-static size_t of_mentor(struct inbox *inbox, const struct match *match, int64_t mentor, int64_t *students)
+static void add_child(int64_t *students, size_t *count, int64_t student)
+{
+    for (size_t i = 0; i < *count; i++)
+        if (students[i] == student)
+            return;
+    if (student)
+        students[(*count)++] = student;
+}
+
+size_t inbox_children(const struct match *match, int64_t *students)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < match->count; i++)
+        add_child(students, &count, match->talks[i].student);
+    return count;
+}
+
+void inbox_children_of_line(struct inbox *inbox, int64_t line, struct match *match)
+{
+    struct query q = store_query(inbox->store,
+                                 "SELECT DISTINCT r.student FROM relation r JOIN person_line pl ON pl.person = r.person"
+                                 " JOIN student s ON s.id = r.student WHERE pl.line = $1 AND s.gone_at IS NULL ORDER BY r.student",
+                                 "i", line);
+
+    match->count = 0;
+    while (match->count < TALKS_MAX && query_next(&q))
+        match->talks[match->count++] = (struct talk){ .student = query_int(&q, 0) };
+    query_end(&q);
+    for (size_t i = match->count; i-- > 0;)
+        if (inbox_restricted(inbox, line, match->talks[i].student))
+            match->talks[i] = match->talks[--match->count];
+}
+
+/* Who is told about a child: the mentors, without one the teachers of the class. */
+static size_t those_in_charge(struct inbox *inbox, int64_t student, struct contact *contacts, size_t max)
+{
+    const size_t mentors = person_chain(inbox->store, student, CHAIN_MENTOR, turn_now(inbox->turn), contacts, max);
+
+    return mentors ? mentors : person_chain(inbox->store, student, CHAIN_TEACHER, turn_now(inbox->turn), contacts, max);
+}
+
+enum { IN_CHARGE_MAX = 8 };
+
+/* The children of the reply whom this person is in charge of. */
+static size_t in_charge_of(struct inbox *inbox, const struct match *match, int64_t person, int64_t *students)
 {
     size_t count = 0;
 
     for (size_t i = 0; i < match->count; i++) {
-        struct contact contacts[8];
-        const size_t mentors = person_chain(inbox->store, match->talks[i].student, CHAIN_MENTOR, turn_now(inbox->turn), contacts, 8);
+        struct contact contacts[IN_CHARGE_MAX];
+        const size_t there = those_in_charge(inbox, match->talks[i].student, contacts, IN_CHARGE_MAX);
 
-        for (size_t j = 0; j < mentors; j++)
-            if (contacts[j].person == mentor)
-                students[count++] = match->talks[i].student;
+        for (size_t j = 0; j < there; j++)
+            if (contacts[j].person == person)
+                add_child(students, &count, match->talks[i].student);
     }
     return count;
 }
@@ -108,15 +169,13 @@ static size_t of_mentor(struct inbox *inbox, const struct match *match, int64_t 
 void inbox_tell_mentors(struct inbox *inbox, const struct reply *reply, const struct match *match, const char *template)
 {
     for (size_t i = 0; i < match->count; i++) {
-        struct contact contacts[8];
-        size_t count = person_chain(inbox->store, match->talks[i].student, CHAIN_MENTOR, turn_now(inbox->turn), contacts, 8);
+        struct contact contacts[IN_CHARGE_MAX];
+        const size_t count = those_in_charge(inbox, match->talks[i].student, contacts, IN_CHARGE_MAX);
 
-        if (count == 0)
-            count = person_chain(inbox->store, match->talks[i].student, CHAIN_TEACHER, turn_now(inbox->turn), contacts, 8);
         for (size_t j = 0; j < count; j++) {
-            int64_t students[TALKS_MAX] = { match->talks[i].student };
-            const size_t about = of_mentor(inbox, match, contacts[j].person, students);
-            CLEANUP(mem_clean) char *text = word(inbox, reply, match, template, contacts[j].person, students, about ? about : 1);
+            int64_t students[TALKS_MAX];
+            const size_t about = in_charge_of(inbox, match, contacts[j].person, students);
+            CLEANUP(mem_clean) char *text = word(inbox, reply, match, template, contacts[j].person, students, about);
             char key[64];
             enum reason why;
 
@@ -124,7 +183,7 @@ void inbox_tell_mentors(struct inbox *inbox, const struct reply *reply, const st
             snprintf(key, sizeof key, "reply:%" PRId64 ":mentor:%" PRId64, reply->id, contacts[j].person);
             engine_say(inbox->engine,
                        &(struct saying){ .key = key, .kind = KIND_STAFF, .person = contacts[j].person, .students = students,
-                                         .student_count = about ? about : 1, .text = text },
+                                         .student_count = about, .text = text },
                        &why);
         }
     }
@@ -143,20 +202,20 @@ bool inbox_echo(struct inbox *inbox, const struct reply *reply, const struct mat
 {
     const int64_t person = addressee(inbox, reply, match);
     int64_t students[TALKS_MAX];
+    const size_t count = inbox_children(match, students);
     CLEANUP(mem_clean) char *text = NULL;
     char key[64];
     enum reason why;
 
-    if (!person || !line_take_automatic(inbox->store, reply->line, turn_now(inbox->turn)))
+    /* what comes from the phone of a restricted person is not answered, but for another child's question */
+    if (!person || (!count && inbox_restricted(inbox, reply->line, 0)) ||
+        !line_take_automatic(inbox->store, reply->line, turn_now(inbox->turn)))
         return false;
-    for (size_t i = 0; i < match->count; i++)
-        students[i] = match->talks[i].student;
-    text = word(inbox, reply, match, template, person, students, match->count);
+    text = word(inbox, reply, match, template, person, students, count);
     snprintf(key, sizeof key, "reply:%" PRId64 ":%s", reply->id, template);
     return text[0] && engine_say(inbox->engine,
                                  &(struct saying){ .key = key, .kind = KIND_ECHO, .person = person, .line = reply->line,
-                                                   .students = students, .student_count = match->count, .text = text,
-                                                   .reply = reply->id },
+                                                   .students = students, .student_count = count, .text = text, .reply = reply->id },
                                  &why) != 0;
 }
 

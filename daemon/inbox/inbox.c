@@ -14,6 +14,7 @@
 #include "store/line.h"
 
 #define CALL_ME_WITHIN_MS (5 * MINUTE_MS)
+enum { LONG_REPLY = 12 }; /* characters; what is longer is a sentence */
 
 struct inbox *inbox_new(struct turn *turn, struct engine *engine, const struct grammar *grammar, const char *region)
 {
@@ -61,21 +62,29 @@ static char *outcome_of(struct inbox *inbox, const struct match *match)
     return store_text(inbox->store, "SELECT outcome FROM ask WHERE id = $1", "i", match->talks[0].ask);
 }
 
-static void ask_back(struct inbox *inbox, const struct reply *reply, const struct match *match, const char *template, const char *why)
+/* Asked back once a question; of several questions each has a token of its own then. */
+static void ask_back(struct inbox *inbox, const struct reply *reply, struct match *match, const char *why)
 {
+    const bool several = match->talks[0].cause != match->talks[match->count - 1].cause;
     char line[200];
-    const bool first = match->count && talk_ask_back(inbox->store, reply->line, match->talks[0].cause);
-    const bool asked = first && inbox_echo(inbox, reply, match, template);
+    bool first = false;
 
-    snprintf(line, sizeof line, "%.150s%s", why, asked ? "; asked back" : "");
+    for (size_t i = 0; i < match->count; i++) {
+        first |= talk_ask_back(inbox->store, reply->line, match->talks[i].cause);
+        if (several && !match->talks[i].code)
+            match->talks[i].code = talk_give_code(inbox->store, reply->line, match->talks[i].cause, turn_now(inbox->turn));
+    }
+    snprintf(line, sizeof line, "%.150s%s", why, first && inbox_echo(inbox, reply, match, "asked_back") ? "; asked back" : "");
     done(inbox, reply, "waiting", line);
 }
 
 static void take_help(struct inbox *inbox, const struct reply *reply, struct match *match)
 {
+    int64_t children[TALKS_MAX];
+
     answer_all(inbox, reply, match, "help");
     inbox_tell_mentors(inbox, reply, match, "help_mentor");
-    if (match->count > 1) {
+    if (inbox_children(match, children) > 1) {
         talk_set_which(inbox->store, reply->line, match->talks[0].cause, true);
         inbox_echo(inbox, reply, match, "which_child");
         done(inbox, reply, "understood", "help, for each child; the mentors know; asked which child");
@@ -157,10 +166,10 @@ static void take_unclear(struct inbox *inbox, const struct reply *reply, struct 
     const bool question = match->answer.class == ANSWER_QUESTION;
 
     answer_all(inbox, reply, match, question ? "question" : "free");
-    if (question || utf8_count(reply->text) > 12) /* a sentence is for a person, not for asking again */
+    if (question || utf8_count(reply->text) > LONG_REPLY) /* a sentence is for a person, not for asking again */
         done(inbox, reply, "waiting", question ? "a question: somebody should answer" : "not clear: somebody should read it");
     else
-        ask_back(inbox, reply, match, "asked_back", "not clear");
+        ask_back(inbox, reply, match, "not clear");
 }
 
 static void take(struct inbox *inbox, const struct reply *reply, struct match *match)
@@ -204,6 +213,22 @@ static bool only_thanks(struct inbox *inbox, const char *text)
     return thanks;
 }
 
+/* Help is never late: who is in charge of the line's children is told, and a person looks. */
+static void alone_help(struct inbox *inbox, const struct reply *reply, struct match *match)
+{
+    inbox_children_of_line(inbox, reply->line, match);
+    inbox_tell_mentors(inbox, reply, match, "help_mentor");
+    done(inbox, reply, "waiting", "help, no question was open: somebody should call");
+}
+
+static void alone_wrong_number(struct inbox *inbox, const struct reply *reply, struct match *match)
+{
+    inbox_children_of_line(inbox, reply->line, match);
+    inbox_wrong_number(inbox, reply);
+    inbox_tell_mentors(inbox, reply, match, "wrong_number_mentor");
+    done(inbox, reply, "understood", "wrong number; nothing more goes there, the mentor knows");
+}
+
 /* No question is open: only wishes about the line and trouble are understood. */
 static void take_alone(struct inbox *inbox, const struct reply *reply)
 {
@@ -217,10 +242,27 @@ static void take_alone(struct inbox *inbox, const struct reply *reply)
     else if (match.answer.class == ANSWER_OPTOUT || match.answer.class == ANSWER_OPTIN)
         take_optout(inbox, reply, &match, match.answer.class == ANSWER_OPTIN);
     else if (match.answer.class == ANSWER_WRONG_NUMBER)
-        take_wrong_number(inbox, reply, &match);
+        alone_wrong_number(inbox, reply, &match);
+    else if (match.answer.class == ANSWER_HELP)
+        alone_help(inbox, reply, &match);
     else
-        done(inbox, reply, "waiting", match.answer.class == ANSWER_HELP ? "help, no question was open: somebody should call" : "no question was open");
+        done(inbox, reply, "waiting", "no question was open");
     answer_free(&match.answer);
+}
+
+/* Several questions are open and the reply does not say which it means: nothing is guessed, but help is help for all. */
+static void take_ambiguous(struct inbox *inbox, const struct reply *reply, struct match *match)
+{
+    const enum answer_class class = match->answer.class;
+
+    if (match->answer.machine)
+        done(inbox, reply, "ignored", "an automatic reply");
+    else if (class == ANSWER_HELP || class == ANSWER_WRONG_NUMBER || class == ANSWER_OPTOUT || class == ANSWER_OPTIN)
+        take(inbox, reply, match);
+    else if (class == ANSWER_QUESTION || utf8_count(reply->text) > LONG_REPLY)
+        done(inbox, reply, "waiting", "several questions are open: somebody should read it");
+    else
+        ask_back(inbox, reply, match, "several questions are open");
 }
 
 static void take_text(struct inbox *inbox, const struct reply *reply)
@@ -232,7 +274,7 @@ static void take_text(struct inbox *inbox, const struct reply *reply)
         take_alone(inbox, reply);
         break;
     case MATCH_AMBIGUOUS:
-        take_alone(inbox, reply); /* a wish about the line, or it waits for a person */
+        take_ambiguous(inbox, reply, &match);
         break;
     case MATCH_ONE:
         if (match.answer.machine)
@@ -255,7 +297,7 @@ static void take_key(struct inbox *inbox, const struct reply *reply)
 
     for (size_t i = 0; i < count; i++)
         for (size_t j = 0; j < asked; j++)
-            if (all[i].ask == asks[j])
+            if (all[i].ask == asks[j] && !inbox_restricted(inbox, reply->line, all[i].student))
                 match.talks[match.count++] = all[i];
     if (!match.count) {
         done(inbox, reply, "waiting", "a key, but its question is over");

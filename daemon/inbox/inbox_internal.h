@@ -18,7 +18,7 @@ struct inbox {
 
 /* The asks of one cause that a reply answers, and how that was told. */
 struct match {
-    struct talk talks[TALKS_MAX]; /* of one cause */
+    struct talk talks[TALKS_MAX]; /* of one cause, unless it is ambiguous */
     size_t count;
     const char *via;              /* code, name, grammar, single, key, missed_call */
     struct answer answer;
@@ -28,11 +28,18 @@ struct match {
 enum matched {
     MATCH_NONE,      /* no open question: kind none */
     MATCH_ONE,       /* match->talks and match->answer are filled */
-    MATCH_AMBIGUOUS, /* several fit: to be asked back */
+    MATCH_AMBIGUOUS, /* several fit: match->talks are all of them, to be asked back */
 };
 enum matched inbox_match(struct inbox *inbox, const struct reply *reply, struct match *match);
+/* Whether somebody on the line is restricted for the child (0: for any child). */
+bool inbox_restricted(struct inbox *inbox, int64_t line, int64_t student);
 /* Names of the children of these talks, as options; the caller frees each and not the array. */
 size_t inbox_names(struct inbox *inbox, const struct match *match, char **names, size_t max);
+
+/* The children of a match, each once, at most TALKS_MAX; their number. */
+size_t inbox_children(const struct match *match, int64_t *students);
+/* Without a question: the children whose family has this line and who may be spoken about there, as a match. */
+void inbox_children_of_line(struct inbox *inbox, int64_t line, struct match *match);
 
 /* consequence.c: each says something to somebody, at most once for the reply. */
 void inbox_tell_mentors(struct inbox *inbox, const struct reply *reply, const struct match *match, const char *template);

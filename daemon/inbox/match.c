@@ -14,7 +14,15 @@
 
 static bool open(const struct talk *t)
 {
-    return t->state == ASK_OPEN || t->state == ASK_WAITING;
+    return t->state == ASK_OPEN || t->state == ASK_WAITING || t->which; /* "which child?" is a question too */
+}
+
+bool inbox_restricted(struct inbox *inbox, int64_t line, int64_t student)
+{
+    return store_value(inbox->store, 0,
+                       "SELECT 1 FROM relation r JOIN person_line pl ON pl.person = r.person"
+                       " WHERE pl.line = $1 AND ($2 = 0 OR r.student = $2) AND r.restricted LIMIT 1",
+                       "ii", line, student) != 0;
 }
 
 /* Questions that this line may answer now: the open ones, else those answered or expired within their grace. A reply
@@ -31,10 +39,7 @@ static size_t candidates(struct inbox *inbox, const struct reply *reply, struct 
     for (size_t i = 0; i < count; i++) {
         if (reply->at < all[i].since - MINUTE_MS || (any_open && !open(&all[i])))
             continue;
-        if (all[i].student && store_value(inbox->store, 0,
-                                          "SELECT 1 FROM relation r JOIN person_line pl ON pl.person = r.person"
-                                          " WHERE pl.line = $1 AND r.student = $2 AND r.restricted LIMIT 1",
-                                          "ii", reply->line, all[i].student))
+        if (all[i].student && inbox_restricted(inbox, reply->line, all[i].student))
             continue;
         out[kept++] = all[i];
     }
@@ -70,12 +75,27 @@ static void read_as(struct inbox *inbox, enum kind kind, const char *text, struc
     answer_read(out, inbox->grammar, &question, text);
 }
 
+static void keep_all(struct match *match, const struct talk *talks, size_t count)
+{
+    memcpy(match->talks, talks, count * sizeof *talks);
+    match->count = count;
+}
+
+/* Where a free number is awaited, "31" may be one. */
+static bool awaits_number(const struct talk *talks, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (kind_row(talks[i].kind)->grammar == ANSWER_KIND_COUNT)
+            return true;
+    return false;
+}
+
 /* "31" on a line with code 3: the whole message is code and option. */
 static bool match_code(struct inbox *inbox, const char *text, const struct talk *talks, size_t count, struct match *match)
 {
     CLEANUP(mem_clean) char *plain = text_trim(mem_dup(text));
 
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && !awaits_number(talks, count); i++) {
         char code[12];
 
         if (!talks[i].code)
@@ -121,7 +141,10 @@ static bool match_name(struct inbox *inbox, const char *text, const struct talk 
     for (size_t i = 1; i < found; i++)
         if (named[i].cause != named[0].cause)
             return false;
-    keep_cause(match, named, found, named[0].cause);
+    if (named[0].which) /* the name is the answer to "which child?": it is read among all of them */
+        keep_cause(match, talks, count, named[0].cause);
+    else
+        keep_cause(match, named, found, named[0].cause);
     read_as(inbox, named[0].kind, text, &match->answer);
     match->via = "name";
     return true;
@@ -171,8 +194,14 @@ enum matched inbox_match(struct inbox *inbox, const struct reply *reply, struct 
         causes += talks[i].cause != talks[i - 1].cause;
     if (match_code(inbox, reply->text, talks, count, match) || match_name(inbox, reply->text, talks, count, match))
         return MATCH_ONE;
-    if (causes > 1)
-        return match_grammar(inbox, reply->text, talks, count, match) ? MATCH_ONE : MATCH_AMBIGUOUS;
+    if (causes > 1) {
+        if (match_grammar(inbox, reply->text, talks, count, match))
+            return MATCH_ONE;
+        keep_all(match, talks, count);
+        answer_read(&match->answer, inbox->grammar, &(struct answer_question){ .kind = ANSWER_KIND_NONE }, reply->text);
+        match->via = "grammar";
+        return MATCH_AMBIGUOUS;
+    }
     keep_cause(match, talks, count, talks[0].cause);
     read_as(inbox, talks[0].kind, reply->text, &match->answer);
     match->via = "single";

@@ -62,6 +62,8 @@ struct talk {
 void talk_open(struct store *store, int64_t line, int code, int64_t ask, int64_t message, time_ms now, time_ms until);
 /* The code of the cause's open talk on the line, or a new one: 0 while it is the only open one, else a free token. */
 int talk_code(struct store *store, int64_t line, int64_t cause, time_ms now);
+/* Gives a question that went out without a code one, now that another is open beside it; the code. */
+int talk_give_code(struct store *store, int64_t line, int64_t cause, time_ms now);
 /* Talks of the line that are not over at `now`, newest cause first; their number. */
 size_t talk_list(struct store *store, int64_t line, time_ms now, struct talk *out, size_t max);
 /* Marks that the cause's talk was asked back; false when it was already. */

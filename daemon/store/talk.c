@@ -22,6 +22,14 @@ static bool code_taken(struct store *store, int64_t line, int code, time_ms now)
                        now - CODE_RESTS_MS) != 0;
 }
 
+static int free_code(struct store *store, int64_t line, time_ms now)
+{
+    for (int code = CODE_FIRST; code < CODE_LAST; code++)
+        if (!code_taken(store, line, code, now))
+            return code;
+    return CODE_LAST;
+}
+
 int talk_code(struct store *store, int64_t line, int64_t cause, time_ms now)
 {
     const int64_t own = store_value(store, -1,
@@ -36,10 +44,22 @@ int talk_code(struct store *store, int64_t line, int64_t cause, time_ms now)
                      " AND a.state IN ('open', 'waiting') LIMIT 1",
                      "ii", line, now))
         return 0;
-    for (int code = CODE_FIRST; code < CODE_LAST; code++)
-        if (!code_taken(store, line, code, now))
-            return code;
-    return CODE_LAST;
+    return free_code(store, line, now);
+}
+
+int talk_give_code(struct store *store, int64_t line, int64_t cause, time_ms now)
+{
+    const int64_t own = store_value(store, 0,
+                                    "SELECT t.code FROM talk t JOIN ask a ON a.id = t.ask WHERE t.line = $1 AND a.cause = $2"
+                                    " AND t.until > $3 AND t.code > 0 LIMIT 1",
+                                    "iii", line, cause, now);
+    const int code = own ? (int)own : free_code(store, line, now);
+
+    store_change(store,
+                 "UPDATE OR IGNORE talk SET code = $3 WHERE line = $1 AND code = 0 AND until > $4"
+                 " AND ask IN (SELECT id FROM ask WHERE cause = $2)",
+                 "iibi", line, cause, code, now);
+    return code;
 }
 
 size_t talk_list(struct store *store, int64_t line, time_ms now, struct talk *out, size_t max)

@@ -79,7 +79,7 @@ void world_status(struct world *world, const struct job *job, const char *state)
 int world_ready(struct world *world, struct doubt can);
 /* "queued", "held" …; the caller frees. */
 char *world_state(struct world *world, int64_t message);
-/* Inbound. */
+/* Inbound, a second later. */
 int64_t world_reply(struct world *world, const char *e164, const char *text);
 int64_t world_key(struct world *world, const struct job *job, const char *digits);
 int64_t world_missed_call(struct world *world, const char *e164);

@@ -3,7 +3,7 @@
 #include "fake_daemon.h"
 
 #include "cli/cell.h"
-#include "cli/grid.h"
+#include "cli/layout.h"
 #include "cli/screen.h"
 
 static void test_a_text_is_cut_at_whole_characters(void **state)
@@ -66,23 +66,23 @@ static void test_prose_gives_way_before_ids_and_times(void **state)
     size_t size;
     FILE *file = open_memstream(&out, &size);
     struct screen screen = screen_open(file);
-    struct grid grid = { 0 };
+    struct layout layout = { 0 };
 
     (void)state;
     screen.width = 40;
-    grid_add_column(&grid, "id", true, true);
-    grid_add_column(&grid, "name", false, false);
-    grid_add_column(&grid, "time", false, true);
-    grid_add_column(&grid, "text", false, false);
-    grid_add_cell(&grid, mem_dup("1234"), STYLE_PLAIN);
-    grid_add_cell(&grid, mem_dup("阿依古丽·买买提"), STYLE_PLAIN);
-    grid_add_cell(&grid, mem_dup("10-08 09:00"), STYLE_PLAIN);
-    grid_add_cell(&grid, mem_dup("今天早上还没有退烧"), STYLE_PLAIN);
-    grid_print(&grid, &screen);
+    layout_add_column(&layout, "id", true, true);
+    layout_add_column(&layout, "name", false, false);
+    layout_add_column(&layout, "time", false, true);
+    layout_add_column(&layout, "text", false, false);
+    layout_add_cell(&layout, mem_dup("1234"), STYLE_PLAIN);
+    layout_add_cell(&layout, mem_dup("阿依古丽·买买提"), STYLE_PLAIN);
+    layout_add_cell(&layout, mem_dup("10-08 09:00"), STYLE_PLAIN);
+    layout_add_cell(&layout, mem_dup("今天早上还没有退烧"), STYLE_PLAIN);
+    layout_print(&layout, &screen);
     fclose(file);
     assert_string_equal(out, "  id  name        time         text\n"
                              "1234  阿依古丽·…  10-08 09:00  今天早上…\n");
-    grid_free(&grid);
+    layout_free(&layout);
     free(out);
 }
 
