@@ -53,10 +53,10 @@ static void draw_counts(const struct screen *screen, const json_t *report)
 }
 
 /* The first `most` of them. */
-static void draw_lines(const struct screen *screen, const json_t *report, const char *key, enum style style,
-                       const char *mark, size_t most)
+static void draw_lines(const struct screen *screen, const json_t *lines, enum style style, const char *mark,
+                       size_t most)
 {
-    const json_t *lines = json_object_get(report, key), *line;
+    const json_t *line;
     size_t i;
 
     json_array_foreach(lines, i, line)
@@ -81,8 +81,8 @@ void draw_report(const struct screen *screen, const json_t *report)
 
     draw_sheets(screen, report);
     draw_counts(screen, report);
-    draw_lines(screen, report, "changes", STYLE_GOOD, "+ ", dry ? SIZE_MAX : CHANGES_SHOWN);
-    draw_lines(screen, report, "warnings", STYLE_WAIT, _("warning: "), SIZE_MAX);
+    draw_lines(screen, json_object_get(report, "changes"), STYLE_GOOD, "+ ", dry ? SIZE_MAX : CHANGES_SHOWN);
+    draw_lines(screen, json_object_get(report, "warnings"), STYLE_WAIT, _("warning: "), SIZE_MAX);
     if (dry)
         screen_format(screen, "%s\n", _("only tried: nothing was stored"));
     if (mistakes) {

@@ -172,6 +172,14 @@ static void test_every_reply_of_the_later_hold_outs_is_read_as_meant(void **stat
     judge_table(*state, TABLES "holdout3.csv");
 }
 
+static void test_every_reply_of_the_examinations_is_read_as_meant(void **state)
+{
+    judge_table(*state, TABLES "examination.csv");
+    judge_table(*state, TABLES "examination2.csv");
+    judge_table(*state, TABLES "examination3.csv");
+    judge_table(*state, TABLES "examination4.csv");
+}
+
 /* A reply that means help and nothing else stays far from good news, whatever politeness stands round it. */
 static size_t judge_wrapped(const struct grammar *grammar, const char *context, const char *reply)
 {
@@ -197,8 +205,11 @@ static size_t judge_wrapped(const struct grammar *grammar, const char *context, 
 
 static void test_help_stays_help_behind_any_polite_head(void **state)
 {
-    static const char *const tables[] = { TABLES "sample.csv", TABLES "replies.csv", TABLES "holdout.csv",
-                                          TABLES "holdout2.csv", TABLES "holdout3.csv" };
+    static const char *const tables[] = { TABLES "sample.csv",       TABLES "replies.csv",
+                                          TABLES "holdout.csv",      TABLES "holdout2.csv",
+                                          TABLES "holdout3.csv",     TABLES "examination.csv",
+                                          TABLES "examination2.csv", TABLES "examination3.csv",
+                                          TABLES "examination4.csv" };
     static const char *const contexts[] = { "checkin", "ack", "emergency", "none" };
     size_t dangerous = 0;
 
@@ -218,6 +229,7 @@ static void test_help_stays_help_behind_any_polite_head(void **state)
 static void test_what_sounds_good_at_first_is_not_believed(void **state)
 {
     judge_table(*state, TABLES "traps.csv");
+    judge_table(*state, TABLES "traps2.csv");
 }
 
 static void expect_rest(const struct grammar *grammar, const char *context, const char *text, const char *rest)
@@ -431,6 +443,7 @@ int main(void)
         cmocka_unit_test(test_every_reply_of_the_own_table_is_read_as_meant),
         cmocka_unit_test(test_every_reply_of_the_hold_out_is_read_as_meant),
         cmocka_unit_test(test_every_reply_of_the_later_hold_outs_is_read_as_meant),
+        cmocka_unit_test(test_every_reply_of_the_examinations_is_read_as_meant),
         cmocka_unit_test(test_help_stays_help_behind_any_polite_head),
         cmocka_unit_test(test_what_sounds_good_at_first_is_not_believed),
         cmocka_unit_test(test_what_goes_beyond_the_grammar_is_kept_in_the_senders_words),
