@@ -30,8 +30,8 @@ DAEMON_LIBS := $(call libs,rehearsal api import inbox engine outbox store core c
 GATEWAYS := $(notdir $(patsubst %/,%,$(filter-out gateways/common/,$(wildcard gateways/*/))))
 GATEWAY_PROGRAMS := $(addprefix $(B)/gateways/,$(GATEWAYS))
 
-.PHONY: all help clean deps demo check lint sanitize fuzz bench install
-all: $(B)/greenlined $(B)/greenline $(GATEWAY_PROGRAMS)
+.PHONY: all help clean deps demo check lint sanitize fuzz bench
+all: $(B)/greenlined $(B)/greenline $(GATEWAY_PROGRAMS) locale
 
 $(B)/obj/%.o: %.c
 	@mkdir -p $(@D)
@@ -77,6 +77,7 @@ $(B)/gateways/$(1): $(call objects,$(call sources,gateways/$(1))) $(B)/lib/commo
 endef
 $(foreach g,$(GATEWAYS),$(eval $(call gateway,$(g))))
 
+include daemon/po/po.mk
 include tests/tests.mk
 include tests/gateways/gateways.mk
 

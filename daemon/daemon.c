@@ -76,6 +76,10 @@ static void take_config(struct daemon *d, struct config *fresh, struct grammar *
     inbox_set_grammar(d->inbox, grammar);
     grammar_close(d->grammar);
     d->grammar = grammar;
+    if (old.log.number < LOG_LEVEL_DEBUG) /* --verbose outlasts a reload */
+        log_set_level((enum log_level)d->config.log.number);
+    else
+        d->config.log.number = LOG_LEVEL_DEBUG;
     setting = console_setting(d);
     parts = console_parts(d);
     api_renew(d->api, &setting, &parts);
@@ -186,8 +190,9 @@ static void begin_run(struct daemon *d)
 static void open_events(struct daemon *d)
 {
     const char *watchdog = getenv("WATCHDOG_USEC");
+    const long long usec = watchdog ? strtoll(watchdog, NULL, 10) : 0;
 
-    d->tick_ms = watchdog && atoll(watchdog) > 0 ? atoll(watchdog) / 2000 : TICK_MS;
+    d->tick_ms = usec >= 2000 ? usec / 2000 : TICK_MS;
     d->tick = event_new(d->base, -1, 0, on_tick, d);
     d->work = event_new(d->base, -1, 0, on_work, d);
     d->term = evsignal_new(d->base, SIGTERM, on_stop, d);

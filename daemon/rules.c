@@ -127,6 +127,9 @@ static void check_gateway(const struct config *config, const struct config_gatew
     }
     if (config->demo && !ready.simulated && !json_is_true(json_object_get(g->config, "simulated")))
         mistakes_add(mistakes, "%s:%d: gateways.%s: a demo store uses simulated gateways only: take `simulator`", g->file, g->line, g->name);
+    if (!config->demo && (ready.simulated || json_is_true(json_object_get(g->config, "simulated"))))
+        mistakes_add(mistakes, "%s:%d: gateways.%s: simulated: only a demo store may use it: set `demo = true`, or name a real gateway",
+                     g->file, g->line, g->name);
     gateway_ready_free(&ready);
 }
 

@@ -111,6 +111,8 @@ api_handler schedule_add, schedule_pause, schedule_resume, schedule_remove, sche
     broadcast_send, broadcast_pause, broadcast_resume, broadcast_cancel, alert_raise, alert_ack, alert_close,
     ask_answer, ask_cancel, outbox_cancel_one, outbox_retry_one, reply_assign, student_say, change_gateway_test,
     import_files;
+api_handler student_add, student_set, student_end, contact_add, contact_end, contact_mute, contact_unmute, staff_add,
+    staff_set, staff_end, pair_add, pair_end, read_rota, rota_add, rota_drop;
 
 /* The next steps of the oldest import that is not done; true while there are more. */
 bool api_import_slice(struct store *store, time_ms now);

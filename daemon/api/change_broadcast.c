@@ -6,9 +6,11 @@
 #include "api/api_internal.h"
 #include "core/kind.h"
 #include "engine/engine.h"
+#include "import/headers.h"
 #include "lib/json.h"
 #include "lib/memory.h"
 #include "lib/text.h"
+#include "store/cause.h"
 #include "store/find.h"
 
 enum { TITLE_MAX = 24 }; /* code points of a text that make a title */
@@ -259,6 +261,19 @@ static bool read_alert_body(struct opening *opening, struct api_call *call)
     return true;
 }
 
+/* How bad it is: 1 to 4 where the word is a known one (红色), else as it was written: no emergency waits for a word. */
+static char *read_severity(struct api_call *call)
+{
+    CLEANUP(mem_clean) char *word = mem_dup(json_text(call->body, "severity", ""));
+    struct headers *headers = *word && call->setting->headers ? headers_load(call->setting->headers, NULL) : NULL;
+    CLEANUP(mem_clean) char *folded = headers_fold(word);
+    const char *known = headers ? headers_value(headers, "value.severity", folded) : NULL;
+    char *severity = known ? mem_dup(known) : title_of(text_trim(word));
+
+    headers_free(headers);
+    return severity;
+}
+
 json_t *alert_raise(struct api_call *call)
 {
     struct opening opening = { 0 };
@@ -268,10 +283,14 @@ json_t *alert_raise(struct api_call *call)
     if (!api_engine(call))
         return NULL;
     if (read_alert_body(&opening, call)) {
+        CLEANUP(mem_clean) char *severity = read_severity(call);
+
         cause = engine_open_cause(call->parts->engine, &opening.request, &call->err);
         answer = cause ? json_object() : api_refuse_err(call, 400);
         if (answer)
             json_put_int(answer, "cause", cause);
+        if (answer && *severity)
+            cause_set_severity(call->store, cause, severity);
     }
     opening_free(&opening);
     return answer;

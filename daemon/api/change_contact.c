@@ -3,17 +3,19 @@
  * Changes by hand that need no engine: a contact's data, a note on a time line, an ask that somebody saw to. Each field
  * of `contacts/P/set` is one row of a table; a field that cannot be set refuses the whole request.
  */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/api_internal.h"
-#include "core/phone.h"
+#include "api/form.h"
 #include "lib/json.h"
 #include "lib/memory.h"
 #include "lib/text.h"
 #include "store/ask.h"
 #include "store/contact_set.h"
+#include "store/find.h"
 #include "store/line.h"
+#include "store/register_set.h"
 
 enum { NOTE_MAX = 4000, RANK_MAX = 99 }; /* code points; the last place of an emergency chain */
 
@@ -141,15 +143,11 @@ static bool read_phone(struct setting_of *of, const char *key, const json_t *val
 
 static bool set_phone(struct setting_of *of, const json_t *value)
 {
-    static const char *const types[] = {
-        [PHONE_MOBILE] = "mobile", [PHONE_LANDLINE] = "landline", [PHONE_OTHER] = "other"
-    };
     struct phone phone;
 
     if (!read_phone(of, "phone", value, &phone))
         return false;
-    person_add_line(of->call->store, of->person, line_put(of->call->store, phone.e164, types[phone.type]),
-                    of->call->now);
+    person_give_line(of->call->store, of->person, phone.e164, form_phone_type(phone.type), of->call->now);
     return true;
 }
 
@@ -189,6 +187,55 @@ static bool set_opted_out(struct setting_of *of, const json_t *value)
         of, person_optout_lines(of->call->store, of->person, json_is_true(value) ? of->call->now : TIME_NEVER));
 }
 
+/* One text of the form; false after a refusal. */
+static bool form_alone(struct setting_of *of, char *text, struct form *form)
+{
+    if (!form_done(form))
+        return false;
+    if (!text)
+        api_refuse(of->call, 400, "an empty text is no name: give one");
+    return text != NULL;
+}
+
+static bool set_name(struct setting_of *of, const json_t *value)
+{
+    struct form form = { .call = of->call };
+    CLEANUP(mem_clean) char *name = form_name(&form, "name");
+
+    (void)value;
+    if (!form_alone(of, name, &form))
+        return false;
+    person_set_name(of->call->store, of->person, name);
+    return true;
+}
+
+static bool set_group(struct setting_of *of, const json_t *value)
+{
+    struct form form = { .call = of->call };
+    CLEANUP(mem_clean) char *group = form_group(&form, "group");
+
+    (void)value;
+    if (!form_alone(of, group, &form))
+        return false;
+    party_put_person(of->call->store, group, of->person);
+    return true;
+}
+
+static bool set_no_group(struct setting_of *of, const json_t *value)
+{
+    struct form form = { .call = of->call };
+    CLEANUP(mem_clean) char *group = form_group(&form, "no_group");
+
+    (void)value;
+    if (!form_alone(of, group, &form))
+        return false;
+    if (party_drop_person(of->call->store, group, of->person))
+        return true;
+    api_refuse(of->call, 404, "no_group: %s is not in group \"%s\": see `greenline contact show`", of->call->path[1],
+               group);
+    return false;
+}
+
 /* In the order in which they are done: a new number first, then what holds for all numbers. */
 static const struct {
     const char *name;
@@ -204,6 +251,9 @@ static const struct {
     { "reads", set_reads },
     { "quiet", set_quiet },
     { "language", set_language },
+    { "name", set_name },
+    { "group", set_group },
+    { "no_group", set_no_group },
 };
 
 json_t *contact_set(struct api_call *call)
@@ -227,4 +277,60 @@ json_t *contact_set(struct api_call *call)
     if (done == 0)
         return api_refuse(call, 400, "nothing to set: give at least one field, such as phone or restricted");
     return contact_show(call->store, of.person, &call->filter);
+}
+
+/* The line that a path names by its number ("13900000001"); 0 when it is no number, or nobody's. */
+static int64_t named_line(struct api_call *call, const char *name)
+{
+    struct phone phone;
+
+    return phone_parse(&phone, name, call->setting->region, NULL) ? line_find(call->store, phone.e164) : 0;
+}
+
+/* One of the person's numbers, or (no field) all of them; false after a refusal. */
+static bool mute_lines(struct setting_of *of, time_ms at)
+{
+    const json_t *value = json_object_get(of->call->body, "phone");
+    struct phone phone;
+    int64_t line;
+
+    if (!value)
+        return lines_done(of, person_optout_lines(of->call->store, of->person, at));
+    if (!read_phone(of, "phone", value, &phone))
+        return false;
+    line = line_find(of->call->store, phone.e164);
+    if (line && person_has_line(of->call->store, of->person, line)) {
+        line_set_optout(of->call->store, line, at);
+        return true;
+    }
+    api_refuse(of->call, 404, "%s is no number of this person: see `greenline contact show`", phone.e164);
+    return false;
+}
+
+/* The path names a person, or a number of somebody. */
+static json_t *mute(struct api_call *call, time_ms at)
+{
+    struct setting_of of = { .call = call };
+    const int64_t line = named_line(call, call->path[1]);
+    const int64_t owner = line ? line_first_person(call->store, line) : 0;
+    CLEANUP(mem_clean) char *name = owner ? mem_format("id:%" PRId64, owner) : mem_dup(call->path[1]);
+
+    of.person = api_person(call, name);
+    if (!of.person)
+        return NULL;
+    if (owner)
+        line_set_optout(call->store, line, at);
+    else if (!mute_lines(&of, at))
+        return NULL;
+    return contact_show(call->store, of.person, &call->filter);
+}
+
+json_t *contact_mute(struct api_call *call)
+{
+    return mute(call, call->now);
+}
+
+json_t *contact_unmute(struct api_call *call)
+{
+    return mute(call, TIME_NEVER);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "api/api_internal.h"
+#include "core/phone.h"
 #include "engine/engine.h"
 #include "lib/json.h"
 #include "lib/memory.h"
@@ -125,11 +126,14 @@ json_t *change_gateway_test(struct api_call *call)
         .key = key, .by = call->actor, .kind = KIND_TEST, .text = json_text(call->body, "text", "Greenline: test")
     };
     enum reason why = REASON_NO_LINE;
+    struct phone phone = { 0 };
     int64_t message;
 
     if (!to || !api_engine(call))
         return NULL;
-    saying.line = line_find(call->store, to);
+    if (!phone_parse(&phone, to, call->setting->region, &call->err))
+        return api_refuse_err(call, 400);
+    saying.line = line_find(call->store, phone.e164);
     saying.person = saying.line ? line_first_person(call->store, saying.line) : 0;
     if (!saying.person)
         return api_refuse(call, 404, "%.30s: nobody has that number: enter it as a contact's or a teacher's first", to);

@@ -256,6 +256,7 @@ static const struct {
     { "kind", TEXT(kind) },
     { "class", TEXT(class) },
     { "village", TEXT(village) },
+    { "group", TEXT(group) },
     { "role", TEXT(role) },
     { "q", TEXT(query) },
     { "actor", TEXT(actor) },

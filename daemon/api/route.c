@@ -6,23 +6,40 @@
 #include "lib/memory.h"
 
 #define PAGE "after limit"
+#define CHILD "name class village sex birth left_behind remark group"
 #define BROADCAST "to except text template kind at title ladder"
 
 static const struct api_route routes[] = {
     { API_GET, "status", read_status, "", NULL, false },
     { API_GET, "today", read_today, "", "today.list", false },
-    { API_GET, "students", read_students, "class village left_behind q " PAGE, "student.list", false },
+    { API_GET, "students", read_students, "class village left_behind group q " PAGE, "student.list", false },
     { API_GET, "students/*", read_student, "", "student.show", false },
+    { API_POST, "students", student_add, CHILD " ref", "student.add", true },
+    { API_POST, "students/*/set", student_set, CHILD " no_group", "student.set", true },
+    { API_POST, "students/*/end", student_end, "", "student.end", true },
     { API_GET, "students/*/channel", read_channel, PAGE, "channel.show", false },
     { API_POST, "students/*/note", student_note, "text", "channel.note", true },
     { API_POST, "students/*/say", student_say, "text to", "channel.say", true },
     { API_GET, "contacts", read_contacts, "student q " PAGE, "contact.list", false },
     { API_GET, "contacts/*", read_contact, "", "contact.show", false },
     { API_POST, "contacts/*/set", contact_set,
-      "student restricted guardian rank phone remove_phone confirmed opted_out reads quiet language", "contact.set",
-      true },
+      "student restricted guardian rank phone remove_phone confirmed opted_out reads quiet language name group "
+      "no_group",
+      "contact.set", true },
+    { API_POST, "contacts", contact_add, "name student relation phone rank guardian reads", "contact.add", true },
+    { API_POST, "contacts/*/end", contact_end, "student", "contact.end", true },
+    { API_POST, "contacts/*/mute", contact_mute, "phone", "contact.mute", true },
+    { API_POST, "contacts/*/unmute", contact_unmute, "phone", "contact.unmute", true },
     { API_GET, "staff", read_staff, "role q " PAGE, "staff.list", false },
+    { API_POST, "staff", staff_add, "name role class phone", "staff.add", true },
+    { API_POST, "staff/*/set", staff_set, "role class phone", "staff.set", true },
+    { API_POST, "staff/*/end", staff_end, "role", "staff.end", true },
     { API_GET, "pairings", read_pairings, "student person " PAGE, "pairing.list", false },
+    { API_POST, "pairings", pair_add, "mentor student since", "pairing.add", true },
+    { API_POST, "pairings/end", pair_end, "mentor student", "pairing.end", true },
+    { API_GET, "rota", read_rota, "person " PAGE, "rota.list", false },
+    { API_POST, "rota", rota_add, "person since until post", "rota.add", true },
+    { API_POST, "rota/*/end", rota_drop, "", "rota.end", true },
     { API_POST, "import", import_files, "files as dry_run partial", "import", true },
     { API_GET, "schedules", read_schedules, "state kind " PAGE, NULL, false },
     { API_GET, "schedules/*", read_schedule, "", NULL, false },

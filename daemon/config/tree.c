@@ -87,7 +87,7 @@ static void take_value(struct node *node, const config_setting_t *setting, struc
         node->text = mem_dup(text ? text : "");
         if (!utf8_valid(node->text, strlen(node->text))) { /* by \xNN; the file itself is UTF-8 */
             node_mistake(mistakes, node, "not UTF-8: write the characters themselves, not \\x");
-            strcpy(node->text, "?"); /* at least one byte was there */
+            node->text[0] = '?', node->text[1] = '\0'; /* at least one byte was there */
         }
     } else if (node->type == NODE_INT) {
         node->number = config_setting_get_int64(setting);

@@ -23,12 +23,14 @@ struct step {
     int made;
 };
 
-static int64_t put(const struct step *s, const struct recipient *to, time_ms due, bool fresh, enum reason *why)
+/* `joins`: the message that rings this phone already for the same; 0. */
+static int64_t put(const struct step *s, const struct recipient *to, time_ms due, bool fresh, int64_t joins, enum reason *why)
 {
     const time_ms now = engine_now(s->engine);
     const struct outbox_entry entry = { .cause = s->cause->id, .kind = s->cause->kind, .lane = s->cause->lane, .student = s->ask->student,
                                         .person = to->person, .line = to->line, .channel = to->channel, .due = due,
-                                        .expires = s->ask->due > now ? s->ask->due : now + HOUR_MS, .fresh = fresh };
+                                        .expires = s->ask->due > now ? s->ask->due : now + HOUR_MS, .fresh = fresh,
+                                        .joins = joins };
 
     *why = to->reason;
     if (to->reason != REASON_NONE)
@@ -42,13 +44,13 @@ static int64_t put(const struct step *s, const struct recipient *to, time_ms due
 
 static void attempt_one(struct step *s, const struct recipient *to)
 {
-    enum reason why;
-    const int64_t message = put(s, to, engine_now(s->engine), false, &why);
-    const struct attempt attempt = { .ask = s->ask->id, .round = s->ask->round, .step = s->ask->step, .n = 1, .person = to->person,
-                                     .line = to->line > 0 ? to->line : 0, .channel = to->channel, .message = message, .skipped = why };
+    struct attempt attempt = { .ask = s->ask->id, .round = s->ask->round, .step = s->ask->step, .n = 1, .person = to->person,
+                               .line = to->line > 0 ? to->line : 0, .channel = to->channel };
+    const int64_t there = attempt.line ? attempt_message(s->engine->store, &attempt) : 0;
 
+    attempt.message = put(s, to, engine_now(s->engine), false, there, &attempt.skipped);
     attempt_put(s->engine->store, &attempt, engine_now(s->engine));
-    s->made += message != 0;
+    s->made += attempt.message != 0;
 }
 
 /* One person by the rung's channels; "auto" is the one that fits them. */
@@ -184,12 +186,7 @@ static void schedule_next(struct engine *engine, const struct ask *ask, const st
 /* The ask's own end: silent until due, or nobody could be asked. */
 static void end(struct engine *engine, const struct ask *ask)
 {
-    const bool reached = store_value(engine->store, 0,
-                                     "SELECT 1 FROM attempt a JOIN message m ON m.id = a.message WHERE a.ask = $1"
-                                     " AND m.state NOT IN ('undelivered', 'refused', 'expired', 'cancelled') LIMIT 1",
-                                     "i", ask->id) != 0;
-
-    ask_move(engine->store, ask->id, ask->state, reached ? ASK_EXPIRED : ASK_UNASKED);
+    ask_move(engine->store, ask->id, ask->state, attempt_reached(engine->store, ask->id) ? ASK_EXPIRED : ASK_UNASKED);
     store_change(engine->store, "UPDATE message SET due = $2, reason = '' WHERE state = 'queued' AND reason = 'line_busy'"
                                 " AND line IN (SELECT line FROM talk WHERE ask = $1)",
                  "ii", ask->id, engine_now(engine));
@@ -201,7 +198,10 @@ static void fire(struct engine *engine, const struct ask *ask, const struct caus
     struct step s = { .engine = engine, .ask = ask, .cause = cause };
 
     ladder_parse(&ladder, cause->ladder);
-    if (ask->step >= (int)ladder.step_count) {
+    if (ask->step >= (int)ladder.step_count && ask->due > engine_now(engine) &&
+        attempt_alive(engine->store, ask->id, ask->round, (int)ladder.step_count - 1)) {
+        ask_set_next(engine->store, ask->id, ask->due); /* one phone of the last step is out; another may still answer */
+    } else if (ask->step >= (int)ladder.step_count) {
         end(engine, ask);
     } else {
         s.rung = &ladder.steps[ask->step];
@@ -228,8 +228,8 @@ void engine_climb(struct engine *engine, int64_t id)
     ask_free(&ask);
 }
 
-/* A call that nobody took is made again within its step. */
-static bool call_again(struct engine *engine, const struct ask *ask, const struct attempt *old, enum reason reason)
+/* A call that nobody took is made again within its step; `again` is the call that was made for a sibling, then for this. */
+static bool call_again(struct engine *engine, const struct ask *ask, const struct attempt *old, enum reason reason, int64_t *again)
 {
     struct cause cause = { 0 };
     struct ladder ladder;
@@ -247,9 +247,10 @@ static bool call_again(struct engine *engine, const struct ask *ask, const struc
         const time_ms wait = cause.lane == LANE_EMERGENCY ? CALL_AGAIN_EMERGENCY_MS : CALL_AGAIN_MS;
 
         attempt.n = old->n + 1;
-        attempt.message = put(&s, &to, engine_now(engine) + wait, true, &why);
+        attempt.message = put(&s, &to, engine_now(engine) + wait, true, *again, &why);
         if (attempt.message)
             attempt_put(engine->store, &attempt, engine_now(engine));
+        *again = attempt.message ? attempt.message : *again;
     }
     ladder_free(&ladder);
     cause_free(&cause);
@@ -260,16 +261,16 @@ void engine_message_ended(struct engine *engine, int64_t message, enum message_s
 {
     int64_t asks[64];
     const size_t count = attempt_asks(engine->store, message, asks, COUNT(asks));
+    int64_t again = 0;
 
     (void)state;
-    if (reason == REASON_LINE_CHANGED || reason == REASON_REPLACED || reason == REASON_SETTLED)
-        return; /* made anew, or nothing more to do */
     for (size_t i = 0; i < count; i++) {
         struct ask ask = { 0 };
         struct attempt attempt;
 
+        ask_stop_waiting(engine->store, asks[i]);
         if (ask_get(&ask, engine->store, asks[i]) && (ask.state == ASK_OPEN || ask.state == ASK_WAITING) &&
-            attempt_of(&attempt, engine->store, ask.id, message) && !call_again(engine, &ask, &attempt, reason) &&
+            attempt_of(&attempt, engine->store, ask.id, message) && !call_again(engine, &ask, &attempt, reason, &again) &&
             attempt_alive(engine->store, ask.id, attempt.round, attempt.step) == 0 && ask.round == attempt.round &&
             ask.step == attempt.step + 1)
             ask_set_next(engine->store, ask.id, engine_now(engine));

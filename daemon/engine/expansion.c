@@ -58,7 +58,7 @@ static void open_ask(struct engine *engine, const struct cause *cause, const str
 
 static void expand_slice(struct engine *engine, const struct cause *cause)
 {
-    static const size_t most = 2 * SLICE;
+    static const size_t most = (size_t)2 * SLICE;
     struct recipient slice[2 * SLICE];
     const size_t count = recipient_after(engine->store, cause->id, cause->cursor, slice, most);
     const bool asks = kind_row(cause->kind)->asks;

@@ -140,7 +140,7 @@ static bool check(struct engine *engine, const struct schedule_request *request,
 
 int64_t engine_add_schedule(struct engine *engine, const struct schedule_request *request, struct error *err)
 {
-    struct recurrence r;
+    struct recurrence r = { 0 };
     struct schedule s = { 0 };
     char start[START_MAX];
     int64_t id;

@@ -21,6 +21,21 @@ static char *worded(struct engine *engine, const struct cause_request *request, 
     return request->text ? template_render(engine_wording(engine, name, language), &text, 1) : mem_dup(engine_wording(engine, name, language));
 }
 
+/* A question in words of one's own may lack the options: they are kept with it, for when it needs a token. */
+static void add_options(struct engine *engine, const struct cause_request *request, json_t *content)
+{
+    static const char *const kept[][2] = { { "zh", "options.zh" }, { "en", "options.en" } };
+    CLEANUP(mem_clean) char *name = mem_format("options.%s", kind_row(request->kind)->name);
+
+    for (size_t i = 0; i < COUNT(kept); i++) {
+        const char *text = json_text(content, kept[i][0], NULL);
+        const char *options = engine_wording(engine, name, kept[i][0]);
+
+        if (text && options[0] && !strstr(text, "{code}"))
+            json_put_text(content, kept[i][1], options);
+    }
+}
+
 char *engine_content(struct engine *engine, const struct cause_request *request, struct error *err)
 {
     const char *name = request->template ? request->template : kind_row(request->kind)->name;
@@ -42,6 +57,8 @@ char *engine_content(struct engine *engine, const struct cause_request *request,
         error_set(err, "template \"%s\": not found: write %s.zh.txt in the templates folder, or use --text", name, name);
         goto out;
     }
+    if (kind_row(request->kind)->asks)
+        add_options(engine, request, json);
     json_put_flag(json, "asks", kind_row(request->kind)->asks);
     text = json_write(json);
 out:

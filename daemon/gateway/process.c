@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -16,8 +17,6 @@
 
 #include "lib/memory.h"
 #include "lib/text.h"
-
-extern char **environ;
 
 enum { LOCK_FD = 3, FIRST_FD = 10, ENVIRONMENT_MAX = 4096 };
 
@@ -91,7 +90,7 @@ static bool is_withheld(const char *variable)
 /* Borrows the strings; the caller frees the array. */
 static char **environment(int lock)
 {
-    static char lock_variable[] = "GREENLINE_LOCK_FD=3";
+    static const char lock_variable[] = "GREENLINE_LOCK_FD=3";
     size_t count = 0;
     char **copy;
 
@@ -103,7 +102,7 @@ static char **environment(int lock)
         if (!is_withheld(environ[i]))
             copy[count++] = environ[i];
     if (lock >= 0)
-        copy[count] = lock_variable;
+        copy[count] = (char *)(uintptr_t)lock_variable; /* execve() changes nothing */
     return copy;
 }
 

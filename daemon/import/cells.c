@@ -114,7 +114,9 @@ const char *reader_class(struct reader *reader, const char *class_field, const c
     if (class_column >= 0 ? !*class_text : !*grade_text)
         return NULL;
     if (!class_parse(&class, class_text, grade_text, &err)) {
-        reader_fault(reader, class_column >= 0 ? class_column : grade_column, "%s", err.text);
+        if (grade_column < 0 ||
+            !reader->cells[grade_column].bad) /* "1" beside a grade that is wrong is no second fault */
+            reader_fault(reader, class_column >= 0 ? class_column : grade_column, "%s", err.text);
         return NULL;
     }
     *grade = class.grade;

@@ -145,6 +145,8 @@ bool clean_check(const char *cell, struct error *err)
     for (const char *at = cell; (code_point = utf8_next(&at));) {
         if (is_control(code_point) && code_point != '\n' && code_point != '\t')
             return error_set(err, "a control character (U+%04X): delete it and type the cell again", code_point);
+        if (code_point == 0xfffd)
+            return error_set(err, "a character was lost: type it again and save as \"CSV UTF-8\"");
     }
     return true;
 }

@@ -55,18 +55,56 @@ static const char *workbook(const char *bytes, size_t length)
     return NULL;
 }
 
-/* UTF-16 without a mark: in ASCII (commas, line ends, digits) every second byte is NUL. */
+/* UTF-16 without a mark: in ASCII (commas, line ends, digits) every second byte is NUL. A stray NUL is none. */
 static bool utf16_by_nul(enum encoding *which, const char *bytes, size_t length)
 {
+    enum { STRAY = 20 };
     size_t even = 0, odd = 0;
 
     for (size_t i = 0; i < length; i++) {
         if (bytes[i] == '\0')
             *(i % 2 ? &odd : &even) += 1;
     }
-    if (even + odd == 0)
+    if ((even > odd ? even : odd) * STRAY < length)
         return false;
     *which = odd >= even ? ENCODING_UTF16LE : ENCODING_UTF16BE;
+    return true;
+}
+
+/* A NUL would end a cell in the midst: it becomes another control character, which is a fault of its cell. */
+static void mark_nuls(struct text *text)
+{
+    for (size_t i = 0; i < text->length; i++) {
+        if (text->data[i] == '\0')
+            text->data[i] = '\1';
+    }
+}
+
+/* Text in UTF-8 but for a few bytes: each of these becomes U+FFFD, which is a fault of its cell. GB18030 read as UTF-8 has
+ * more wrong sequences than right ones. */
+static bool repair_utf8(struct text *out, const char *bytes, size_t length)
+{
+    enum { RIGHT_FOR_ONE_WRONG = 8 };
+    struct text repaired = { 0 };
+    size_t right = 0, wrong = 0;
+
+    for (size_t i = 0; i < length;) {
+        char piece[5] = { 0 };
+        const char *at = piece;
+        uint32_t code_point;
+
+        memcpy(piece, bytes + i, length - i < 4 ? length - i : 4);
+        code_point = utf8_next(&at);
+        right += at - piece > 1;
+        wrong += code_point == 0xfffd && at - piece == 1;
+        text_add_utf8(&repaired, *piece ? code_point : 1);
+        i += *piece ? (size_t)(at - piece) : 1;
+    }
+    if (wrong * RIGHT_FOR_ONE_WRONG > right) {
+        text_free(&repaired);
+        return false;
+    }
+    *out = repaired;
     return true;
 }
 
@@ -131,13 +169,12 @@ static bool decode(struct text *out, enum encoding *which, const char *bytes, si
     }
     if (length >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0)
         bytes += 3, length -= 3;
-    if (utf8_valid(bytes, length)) {
-        *which = ENCODING_UTF8;
-        text_add_n(out, bytes, length);
+    if (utf16_by_nul(which, bytes, length))
+        return convert(out, *which, bytes, length, err);
+    *which = ENCODING_UTF8;
+    if (repair_utf8(out, bytes, length))
         return true;
-    }
-    if (!utf16_by_nul(which, bytes, length))
-        *which = ENCODING_GB18030;
+    *which = ENCODING_GB18030;
     return convert(out, *which, bytes, length, err);
 }
 
@@ -148,8 +185,7 @@ static bool finish(struct text *out, struct error *err)
         text_drop(out, 3);
     if (out->length == 0)
         return error_set(err, "the file is empty: save the sheet with its rows as \"CSV UTF-8\"");
-    if (!utf8_valid(out->data, out->length))
-        return error_set(err, "not a text file (it holds NUL bytes): save the sheet as \"CSV UTF-8\"");
+    mark_nuls(out);
     unify_line_ends(out);
     return true;
 }

@@ -72,6 +72,32 @@ static int no_space(unsigned char c)
     return 0;
 }
 
+/* Where the quotes of a text go wrong, as a row (from 1); 0 when they do not. Inside a cell that does not begin with one a
+ * quote is a character like any other, as in Excel (李"小"强); behind a closing one only the separator may stand. */
+static size_t find_stray_quote(const char *text, size_t length, char delimiter)
+{
+    enum { BEGIN, PLAIN, QUOTED, CLOSED } state = BEGIN;
+    size_t row = 1, opened = 0;
+
+    for (size_t i = 0; i < length; i++) {
+        const char c = text[i];
+
+        if (state == QUOTED)
+            state = c == '"' ? CLOSED : QUOTED;
+        else if (c == '"' && state != PLAIN) {
+            opened = state == BEGIN ? row : opened;
+            state = QUOTED; /* a doubled one goes on */
+        } else if (c == delimiter || c == '\n')
+            state = BEGIN;
+        else if (state == CLOSED)
+            return row;
+        else
+            state = PLAIN;
+        row += c == '\n' && state == BEGIN;
+    }
+    return state == QUOTED ? opened : 0;
+}
+
 /* The separator that occurs most outside quotes in the first kilobytes; a comma when none does. */
 static char find_delimiter(const char *text, size_t length)
 {
@@ -107,21 +133,19 @@ static size_t separator_line(const char *text, size_t length, char *delimiter)
     return length > 5 ? 6 : 5;
 }
 
-static bool judge(const struct builder *builder, bool quotes_ok, struct error *err)
+static bool judge(const struct builder *builder, size_t stray, struct error *err)
 {
-    const size_t row = builder->grid.count + 1;
-
     if (builder->too_many)
         return error_set(err, "more than %d rows: split the file", GRID_ROWS_MAX);
     if (builder->too_wide)
         return error_set(err, "more than %d columns: save only the columns of the table", GRID_COLUMNS_MAX);
     if (builder->too_long)
         return error_set(err, "a cell longer than %d bytes: shorten it, or close the quotes", GRID_CELL_MAX);
-    if (!quotes_ok)
+    if (stray)
         return error_set(err,
                          "row %zu: a double quote out of place or never closed: put the whole cell in quotes and write "
                          "a quote inside it twice (\"\"), or save again as \"CSV UTF-8\"",
-                         row);
+                         stray);
     return true;
 }
 
@@ -129,19 +153,21 @@ bool grid_parse(struct grid *out, const char *text, size_t length, struct error 
 {
     struct builder builder = { 0 };
     struct csv_parser parser;
-    size_t skip;
+    size_t skip, stray;
     bool ok;
 
     builder.grid.delimiter = find_delimiter(text, length);
     skip = separator_line(text, length, &builder.grid.delimiter);
-    if (csv_init(&parser, CSV_STRICT | CSV_REPALL_NL | CSV_STRICT_FINI) != 0)
+    stray = find_stray_quote(text + skip, length - skip, builder.grid.delimiter);
+    if (csv_init(&parser, CSV_REPALL_NL) != 0)
         abort();
     csv_set_delim(&parser, (unsigned char)builder.grid.delimiter);
     csv_set_space_func(&parser, no_space);
-    ok = csv_parse(&parser, text + skip, length - skip, on_cell, on_row, &builder) == length - skip;
-    ok = ok && csv_fini(&parser, on_cell, on_row, &builder) == 0;
+    if (!stray && (csv_parse(&parser, text + skip, length - skip, on_cell, on_row, &builder) != length - skip ||
+                   csv_fini(&parser, on_cell, on_row, &builder) != 0))
+        abort(); /* out of memory: the text itself was looked through before */
     csv_free(&parser);
-    ok = judge(&builder, ok, err);
+    ok = judge(&builder, stray, err);
     for (size_t i = 0; i < builder.row.count; i++)
         free(builder.row.cells[i]);
     free(builder.row.cells);

@@ -222,6 +222,15 @@ const char *headers_value(const struct headers *headers, const char *entity, con
     return word ? word->key : NULL;
 }
 
+const char *headers_key(const struct headers *headers, const char *entity, const char *key)
+{
+    for (size_t i = 0; i < headers->count; i++) {
+        if (strcmp(headers->words[i].entity, entity) == 0 && strcmp(headers->words[i].key, key) == 0)
+            return headers->words[i].key;
+    }
+    return NULL;
+}
+
 const char *headers_value_prefix(const struct headers *headers, const char *entity, const char *folded, size_t least,
                                  size_t *used)
 {

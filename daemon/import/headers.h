@@ -32,6 +32,8 @@ const char *headers_field(const struct headers *headers, enum sheet_kind kind, c
 
 /* The key of a value word, of an entity like "value.relation": "father"; NULL when unknown. Borrowed. */
 const char *headers_value(const struct headers *headers, const char *entity, const char *folded);
+/* The same for a key itself ("sibling"); NULL when the entity has none of that name. Borrowed. */
+const char *headers_key(const struct headers *headers, const char *entity, const char *key);
 /* The longest word of the entity (at least `least` characters) that `folded` begins with; its key, and its length in
  * bytes in `*used`. */
 const char *headers_value_prefix(const struct headers *headers, const char *entity, const char *folded, size_t least,

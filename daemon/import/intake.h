@@ -111,6 +111,7 @@ struct intake_staff {
     struct place place;
     bool faulty;
     const char *no; /* NULL without */
+    int no_column;
     const char *name;
     const char *roles[INTAKE_ROLES_MAX]; /* keys of value.role; the word itself where unknown */
     size_t role_count;

@@ -238,10 +238,22 @@ static void read_roles(struct reader *reader, struct intake_staff *staff)
     text_free(&plain);
 }
 
+/* Not stored, but a cell that is no sex says that columns have slipped. */
+static void check_sex(struct reader *reader)
+{
+    const int column = reader_column(reader, "staff.sex");
+    const char *text = reader_cell(reader, column);
+    CLEANUP(mem_clean) char *folded = headers_fold(text);
+    CLEANUP(mem_clean) char *plain = NULL;
+
+    if (*folded && clean_number(&plain, folded, NULL) && !headers_value(reader->options->headers, "value.sex", plain))
+        reader_fault(reader, column, "\"%.60s\" is no sex: write 男 or 女", text);
+}
+
 void read_staff_row(struct reader *reader)
 {
     const int name_column = reader_column(reader, "staff.name");
-    const int phone_column = reader_column(reader, "staff.phone");
+    const int role_column = reader_column(reader, "staff.role"), phone_column = reader_column(reader, "staff.phone");
     struct intake_staff *staff = add_staff(reader, name_column);
     const char *no = reader_text(reader, "staff.no");
     int grade;
@@ -251,18 +263,23 @@ void read_staff_row(struct reader *reader)
         CLEANUP(mem_clean) char *number = NULL;
         struct error err;
 
+        staff->no_column = reader_column(reader, "staff.no");
         if (clean_number(&number, folded, &err))
             staff->no = intake_keep(reader->intake, number);
         else
             reader_fault(reader, reader_column(reader, "staff.no"), "%s", err.text);
     }
     staff->name = reader_name(reader, "staff.name", true);
+    check_sex(reader);
     read_roles(reader, staff);
+    if (role_column >= 0 && staff->role_count == 0)
+        reader_fault(reader, role_column, "the role is missing: write e.g. 班主任");
     staff->class = reader_class(reader, "staff.class", NULL, &grade);
     reader_phones(reader, "staff.phone", staff->phones, &staff->phone_count);
     reader_phones(reader, "staff.phone2", staff->phones, &staff->phone_count);
     if (phone_column >= 0 && staff->phone_count == 0 && !reader->cells[phone_column].bad)
-        reader_warn(reader, phone_column, "no number: %s cannot be reached", staff->name ? staff->name : "this person");
+        reader_fault(reader, phone_column, "no number: %s cannot be reached: write one",
+                     staff->name ? staff->name : "this person");
 }
 
 /* -------------------------------------------------------------------------------------------------- pairings, rota */
@@ -393,7 +410,7 @@ void read_rota_row(struct reader *reader)
     if (!*text && !reader->cells[column].bad && !reader->cells[column].inherited)
         reader_fault(reader, column, "nobody is named: write who is on duty");
     for (char *at = strstr(people, "、"); at; at = strstr(at, "、"))
-        memcpy(at, "|||", 3);
+        memset(at, '|', strlen("、"));
     while ((name = strsep(&rest, "|,;/\n"))) {
         CLEANUP(mem_clean) char *clean = NULL;
         struct error err;

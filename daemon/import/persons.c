@@ -333,7 +333,7 @@ void read_family(struct reader *reader, const struct intake_student *student)
         warn_of(reader, &family[i]);
         family[i].rank = rank++;
         family[i].student = (struct intake_who){ .no = student->ref,
-                                                 .name = student->name,
+                                                 .name = student->ref ? student->name : NULL, /* else it has said so */
                                                  .class = student->class,
                                                  .ref = student->ref,
                                                  .no_place = student->place,

@@ -267,7 +267,7 @@ void slot_set_flag(bool *field, enum claim claim)
         *field = claim == CLAIM_YES;
 }
 
-/* A number in front of the others. The last one goes when there is no room. */
+/* A number at its place among the others. The last one goes when there is no room. */
 static void insert_line(struct planner *planner, struct person_slot *person, size_t at,
                         const struct intake_phone *phone)
 {
@@ -278,22 +278,31 @@ static void insert_line(struct planner *planner, struct person_slot *person, siz
     memcpy(line.e164, phone->e164, sizeof line.e164);
     if (person->line_count == SLOT_LINES_MAX)
         person->line_count--;
+    at = at < person->line_count ? at : person->line_count;
     memmove(&person->lines[at + 1], &person->lines[at], (person->line_count - at) * sizeof *person->lines);
     person->lines[at] = line;
     person->line_count++;
     index_add(&planner->person_by_number, intake_keep(planner->intake, line.e164), (size_t)(person - planner->persons));
 }
 
+static size_t behind_given(const struct person_slot *person)
+{
+    size_t at = person->line_count;
+
+    while (at > 0 && !person->lines[at - 1].given)
+        at--;
+    return at;
+}
+
 void person_take_phones(struct planner *planner, size_t index, const struct intake_phone *phones, size_t count)
 {
     struct person_slot *person = &planner->persons[index];
-    size_t fresh = 0;
 
     for (size_t i = 0; i < count; i++) {
         struct line_slot *line = person_line(person, phones[i].e164);
 
-        if (!line) {
-            insert_line(planner, person, fresh++, &phones[i]);
+        if (!line) { /* behind those that the files gave so far, in front of those that only the store has */
+            insert_line(planner, person, behind_given(person), &phones[i]);
             continue;
         }
         line->given = true;

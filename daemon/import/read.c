@@ -110,6 +110,10 @@ static void describe(struct opened *opened, struct intake *intake, size_t index)
             intake, (struct place){ index, (int)sheet->header_row + 1, -1 }, true,
             "no column of student numbers (学籍号): children are known by name, birth and class, and a changed class "
             "makes a new child");
+    if (sheet->kind == SHEET_STUDENTS && sheet_column(sheet, "student.class", 0) < 0 &&
+        sheet_column(sheet, "student.grade", 0) < 0 && !sheet->class_text)
+        intake_add(intake, (struct place){ index, (int)sheet->header_row + 1, -1 }, true,
+                   "no column of classes (班级): what is sent to a class does not reach these children");
 }
 
 static void read_rows(struct opened *opened, struct intake *intake, size_t index, const struct import_options *options)
@@ -143,6 +147,44 @@ static bool is_known(const struct intake *intake, const struct known *known, con
     return false;
 }
 
+/* What tells a row's child, and what its contact; the caller frees. */
+static char *child_of(const struct opened *opened, size_t row)
+{
+    const struct sheet *sheet = &opened->sheet;
+    const int no = sheet_column(sheet, "student.no", 0), name = sheet_column(sheet, "student.name", 0);
+    CLEANUP(mem_clean) char *number = clean_fold(no >= 0 ? grid_cell(&opened->grid, row, (size_t)no) : "");
+    CLEANUP(mem_clean) char *called = clean_fold(name >= 0 ? grid_cell(&opened->grid, row, (size_t)name) : "");
+
+    return mem_format("%s\n%s", number, called);
+}
+
+static char *contact_of(const struct opened *opened, size_t row)
+{
+    static const char *const fields[] = { "guardian.name", "guardian.phone", "guardian.relation" };
+    struct text text = { 0 };
+
+    for (size_t i = 0; i < COUNT(fields); i++) {
+        const int column = sheet_column(&opened->sheet, fields[i], 0);
+
+        text_add(&text, column >= 0 ? grid_cell(&opened->grid, row, (size_t)column) : "");
+    }
+    return text_take(&text);
+}
+
+/* Whether an earlier row has the same child with another contact. A row that says the same again is a mistake, no list. */
+static bool is_another_contact(const struct opened *opened, const size_t *rows, size_t count, size_t row)
+{
+    CLEANUP(mem_clean) char *child = child_of(opened, row), *contact = contact_of(opened, row);
+
+    for (size_t i = 0; i < count; i++) {
+        CLEANUP(mem_clean) char *other = child_of(opened, rows[i]), *others = contact_of(opened, rows[i]);
+
+        if (strcmp(child, other) == 0 && strcmp(contact, others) != 0)
+            return true;
+    }
+    return false;
+}
+
 /* Children that stand twice, or are known already, make a list of contacts; else it is a roster of new children. */
 static bool lists_contacts(const struct opened *opened, const struct intake *intake, const struct known *known)
 {
@@ -150,26 +192,18 @@ static bool lists_contacts(const struct opened *opened, const struct intake *int
     const struct sheet *sheet = &opened->sheet;
     const int no = sheet_column(sheet, "student.no", 0), name = sheet_column(sheet, "student.name", 0);
     const size_t column = (size_t)(no >= 0 ? no : name);
-    char *seen[LOOK_MAX];
-    size_t count = 0, twice = 0, found = 0;
+    size_t rows[LOOK_MAX], count = 0, twice = 0, found = 0;
 
     for (size_t row = sheet->first_row; row < opened->grid.count && count < LOOK_MAX; row++) {
-        char *text = clean_fold(grid_cell(&opened->grid, row, column));
-        bool before = false;
+        CLEANUP(mem_clean) char *text = clean_fold(grid_cell(&opened->grid, row, column));
 
-        if (!*text || sheet_row_sort(sheet, row) != ROW_DATA) {
-            free(text);
+        if (!*text || sheet_row_sort(sheet, row) != ROW_DATA)
             continue;
-        }
-        for (size_t i = 0; i < count; i++)
-            before = before || strcmp(seen[i], text) == 0;
-        twice += before;
+        twice += is_another_contact(opened, rows, count, row);
         found += is_known(intake, known, text);
-        seen[count++] = text;
+        rows[count++] = row;
     }
-    for (size_t i = 0; i < count; i++)
-        free(seen[i]);
-    return count > 0 && (found * 2 > count || twice * 5 > count);
+    return count > 0 && ((!sheet->rather_roster && found * 2 > count) || twice * 5 > count);
 }
 
 static void take(struct opened *opened, struct intake *intake, size_t index, const struct import_options *options)

@@ -181,6 +181,18 @@ static void read_cell(struct reader *reader, size_t index)
     free(above.fault);
 }
 
+/* Something stands beyond the last header: a cell with a comma, and all behind it have slipped. */
+static bool has_more_than_header(const struct sheet *sheet, size_t row)
+{
+    for (size_t i = sheet->column_count; i < sheet->grid->rows[row].count; i++) {
+        CLEANUP(mem_clean) char *text = clean_cell(grid_cell(sheet->grid, row, i));
+
+        if (*text)
+            return true;
+    }
+    return false;
+}
+
 bool reader_next(struct reader *reader)
 {
     const struct sheet *sheet = reader->sheet;
@@ -203,6 +215,8 @@ bool reader_next(struct reader *reader)
     reader->pairings_before = intake->pairing_count;
     reader->rota_before = intake->rota_count;
     reader->mentions_before = intake->mention_count;
+    if (has_more_than_header(sheet, reader->row))
+        reader_fault(reader, -1, "more cells than the header: put a cell that holds the separator in quotes (\"a,b\")");
     return true;
 }
 

@@ -323,6 +323,25 @@ static bool is_titled(const char *name, const char *full)
     return false;
 }
 
+/* One 工号 with two names: the later row is wrong. The same person may have several rows, one for each role or class. */
+static void find_staff_twice(struct intake *intake)
+{
+    for (size_t i = 1; i < intake->staff_count; i++) {
+        struct intake_staff *staff = &intake->staff[i];
+        size_t first = 0;
+
+        while (staff->no && first < i && (!intake->staff[first].no || strcmp(intake->staff[first].no, staff->no) != 0))
+            first++;
+        if (!staff->no || first == i || !staff->name || !intake->staff[first].name ||
+            strcmp(intake->staff[first].name, staff->name) == 0)
+            continue;
+        staff->faulty = true;
+        intake_add(intake, (struct place){ staff->place.file, staff->place.row, staff->no_column }, false,
+                   "\"%s\" stands in row %d (%s) too: give each person their own number", staff->no,
+                   intake->staff[first].place.row, intake->staff[first].name);
+    }
+}
+
 /* The colleague of that name, or the only one that the title can mean. NULL when none or several fit. */
 static const struct colleague *find_colleague(const struct resolver *resolver, const char *name)
 {
@@ -563,6 +582,7 @@ void intake_resolve(struct intake *intake, const struct import_options *options)
 {
     struct resolver resolver = { .intake = intake, .options = options };
 
+    find_staff_twice(intake);
     roll_open(&resolver);
     staff_open(&resolver);
     find_twice(&resolver);

@@ -70,9 +70,10 @@ static char *without_group(const char *folded)
     return text;
 }
 
-/* A header of two rows. The words it was found by go to `*found` (the caller frees). */
+/* A header of two rows. The words it was found by go to `*found` (the caller frees); `*group_only`: the upper cell adds
+ * nothing to what the lower one means, so that a clerk would call the column by the lower one. */
 static const char *field_of_two(const struct headers *headers, enum sheet_kind kind, const char *top,
-                                const char *bottom, char **found)
+                                const char *bottom, char **found, bool *group_only)
 {
     CLEANUP(mem_clean) char *group = without_group(top);
     const char *field, *above;
@@ -83,12 +84,17 @@ static const char *field_of_two(const struct headers *headers, enum sheet_kind k
     }
     *found = mem_format("%s%s", group, bottom);
     field = *group ? field_of(headers, kind, *found) : NULL;
-    if (field)
+    if (field) {
+        const char *alone = field_of(headers, kind, bottom);
+
+        *group_only = alone && strcmp(alone, field) == 0;
         return field;
+    }
     free(*found);
     *found = mem_dup(bottom);
     above = *group ? field_of(headers, kind, group) : NULL;
     field = field_of(headers, kind, bottom);
+    *group_only = true;
     return !field || !above || strcmp(above, "-") == 0 || same_entity(above, field) ? field : NULL;
 }
 
@@ -254,8 +260,13 @@ static void map_columns(struct sheet *sheet, const struct headers *headers, size
     read_titles(sheet->columns, width, sheet->grid, row, depth, tops, bottoms);
     for (size_t i = 0; i < width; i++) {
         struct column *column = &sheet->columns[i];
+        bool group_only = false;
 
-        column->field = field_of_two(headers, kind, tops[i], bottoms[i], &column->folded);
+        column->field = field_of_two(headers, kind, tops[i], bottoms[i], &column->folded, &group_only);
+        if (column->field && group_only) {
+            free(column->title);
+            column->title = clean_title(grid_cell(sheet->grid, row + 1, i));
+        }
         free(tops[i]);
         free(bottoms[i]);
     }
@@ -355,6 +366,44 @@ static bool is_roster(const struct sheet *sheet)
     return false;
 }
 
+/* A list of contacts has 姓名 for the contact; where another column names the contact, 姓名 is the child. */
+static void bind_child_name(struct sheet *sheet)
+{
+    int child = -1, others = 0;
+
+    for (size_t i = 0; i < sheet->column_count; i++) {
+        const struct column *column = &sheet->columns[i];
+
+        if (!column->field || strcmp(column->field, "contact.name") != 0)
+            continue;
+        if (strcmp(column->folded, "姓名") == 0 || strcmp(column->folded, "name") == 0)
+            child = (int)i;
+        else
+            others++;
+    }
+    if (child >= 0 && others > 0)
+        sheet->columns[child].field = "contact.student";
+}
+
+static size_t count_of(const struct sheet *sheet, const char *field)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < sheet->column_count; i++)
+        count += sheet->columns[i].field && strcmp(sheet->columns[i].field, field) == 0;
+    return count;
+}
+
+/* Number, class and a guardian (not "a contact") of each child: what a class teacher's roster has. */
+static bool has_roster_words(const struct sheet *sheet)
+{
+    const int guardian = sheet_column(sheet, "guardian.name", 0);
+    const char *folded = guardian >= 0 ? sheet->columns[guardian].folded : "";
+
+    return sheet_column(sheet, "student.no", 0) >= 0 && sheet_column(sheet, "student.class", 0) >= 0 &&
+           (strstr(folded, "监护") || strstr(folded, "家长") || strstr(folded, "guardian") || strstr(folded, "parent"));
+}
+
 static enum sheet_kind choose_kind(struct sheet *sheet, const struct headers *headers, struct found found, bool *ok)
 {
     size_t counts[SHEET_KINDS] = { 0 };
@@ -364,8 +413,12 @@ static enum sheet_kind choose_kind(struct sheet *sheet, const struct headers *he
     for (int kind = 0; kind < SHEET_KINDS; kind++) {
         map_columns(sheet, headers, found.row, found.depth, (enum sheet_kind)kind);
         counts[kind] = fits(sheet, (enum sheet_kind)kind) ? count_fields(sheet) : 0;
-        if (kind == SHEET_STUDENTS)
+        if (kind == SHEET_STUDENTS) {
             roster = is_roster(sheet);
+            sheet->rather_roster = has_roster_words(sheet);
+        }
+        if (kind == SHEET_CONTACTS) /* 姓名 beside 监护人姓名 is the child, as in a roster */
+            sheet->rather_roster = sheet->rather_roster || count_of(sheet, "contact.name") > 1;
         if (counts[kind] > 0 && (best < 0 || counts[kind] > counts[best] ||
                                  (counts[kind] == counts[best] && kinds[kind].prefer > kinds[best].prefer)))
             best = kind;
@@ -403,6 +456,8 @@ bool sheet_bind(struct sheet *sheet, const struct headers *headers, enum sheet_k
         bind_bare(sheet, "guardian.phone");
         bind_bare(sheet, "guardian.relation");
     }
+    if (kind == SHEET_CONTACTS)
+        bind_child_name(sheet);
     sheet_look_up(sheet);
     sheet_look_down(sheet);
     return fits(sheet, kind);

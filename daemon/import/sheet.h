@@ -29,7 +29,8 @@ struct column {
 struct sheet {
     enum sheet_kind kind;
     char *guessed_by;             /* "headers 代理家长, 学生姓名", or "--as" */
-    bool maybe_contacts;          /* a list of children with one contact each: students or contacts, by who is known */
+    bool maybe_contacts;          /* a list of children with one contact each: students or contacts, by its rows */
+    bool rather_roster;           /* of these two: children known already do not make it a list of contacts */
     const struct grid *grid;      /* borrowed */
     size_t header_row, first_row; /* indices of the grid */
     struct column *columns;

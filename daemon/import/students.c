@@ -101,13 +101,15 @@ static void read_sex(struct reader *reader, struct intake_student *student)
 
 static void read_class(struct reader *reader, struct intake_student *student)
 {
-    const int column = reader_column(reader, "student.class");
+    const int column = reader_column(reader, "student.class"), grade_column = reader_column(reader, "student.grade");
     const char *title = reader->sheet->class_text;
     struct class_name class;
 
     student->class = reader_class(reader, "student.class", "student.grade", &student->grade);
     if (student->class || (column >= 0 && (reader->cells[column].bad || reader->cells[column].inherited)))
         return;
+    if (column >= 0 && *reader->cells[column].text && grade_column >= 0 && reader->cells[grade_column].bad)
+        return; /* "1" beside a grade that is wrong is no second fault */
     if (column >= 0)
         reader_fault(reader, column, "the class is missing: write e.g. 三(2)班");
     else if (title && class_parse(&class, title, NULL, NULL)) {
@@ -212,7 +214,7 @@ static void read_mention(struct reader *reader, const struct intake_student *stu
         .mentor = mention.name,
         .mentor_place = mention.place,
         .student = { .no = student->ref,
-                     .name = student->name,
+                     .name = student->ref ? student->name : NULL, /* else the row is faulty, and has said so */
                      .class = student->class,
                      .ref = student->ref,
                      .no_place = student->place,

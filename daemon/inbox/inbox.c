@@ -149,7 +149,7 @@ static void take_answer(struct inbox *inbox, const struct reply *reply, struct m
 
     answer_all(inbox, reply, match, answer_class_name(match->answer.class));
     after = outcome_of(inbox, match);
-    line_reset_automatic(inbox->store, reply->line);
+    line_reset_automatic(inbox->store, reply->line, turn_now(inbox->turn));
     talk_settled(inbox->store, reply->line, turn_now(inbox->turn));
     if (match->answer.rest && match->answer.rest[0])
         inbox_tell_mentors(inbox, reply, match, "rest_mentor");

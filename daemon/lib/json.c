@@ -10,7 +10,7 @@ json_t *json_read(const char *text, size_t length, struct error *err)
     json_error_t why;
     json_t *json = json_loadb(text, length, JSON_REJECT_DUPLICATES, &why);
 
-    if (json && json_is_object(json))
+    if (json_is_object(json))
         return json;
     if (json)
         error_set(err, "JSON: not an object: send one object in braces");

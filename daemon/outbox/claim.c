@@ -27,33 +27,38 @@ void job_free(struct job *job)
 static struct telling_case case_of(const struct message *m, int64_t student)
 {
     return (struct telling_case){ .kind = m->kind, .student = student, .person = m->person, .line = m->line, .channel = m->channel,
-                                  .cause = m->cause, .reply = m->reply };
+                                  .cause = m->cause, .reply = m->reply, .message = m->id };
 }
 
-/* A message whose line is no longer the person's is made anew to the new one. */
-static void make_anew(struct outbox *outbox, const struct message *m, const int64_t *students, size_t count)
+/* A message whose line is no longer the person's is made anew to the new one; one whose text names a child that may not be
+ * told any more is made anew for the others. */
+static void make_anew(struct outbox *outbox, const struct message *m, const int64_t *students, size_t count, enum reason reason)
 {
-    const int64_t line = person_best_line(outbox->store, m->person, m->channel);
+    const int64_t line = reason == REASON_REPLACED ? m->line : person_best_line(outbox->store, m->person, m->channel);
     enum reason why;
     int64_t fresh = 0;
 
-    for (size_t i = 0; line && line != m->line && i < (count ? count : 1); i++) {
+    for (size_t i = 0; line && (line != m->line || reason == REASON_REPLACED) && i < (count ? count : 1); i++) {
         const struct outbox_entry entry = { .cause = m->cause, .kind = m->kind, .lane = m->lane, .student = count ? students[i] : 0,
                                             .person = m->person, .line = line, .channel = m->channel, .due = outbox_now(outbox),
-                                            .expires = m->expires, .note = m->note, .reply = m->reply, .replaces = m->id };
+                                            .expires = m->expires, .note = m->note, .reply = m->reply, .joins = fresh,
+                                            .replaces = m->id };
         const int64_t id = outbox_put(outbox, &entry, &why);
 
         fresh = id ? id : fresh;
+        if (!id && entry.student)
+            attempt_skip_child(outbox->store, m->id, entry.student, why, outbox_now(outbox));
     }
     if (fresh)
         attempt_move_message(outbox->store, m->id, fresh);
 }
 
-/* Leaves out the children that may not be told; the verdict for the message as a whole. */
+/* Leaves out the children that may not be told; the verdict for the message as a whole. What was worded already says the
+ * same of a child that is settled meanwhile: it stays while another needs the text. */
 static struct verdict judge(struct outbox *outbox, const struct message *m, int64_t *students, size_t *count)
 {
     struct verdict whole = { .answer = TELL_NEVER, .reason = REASON_NONE };
-    size_t kept = 0;
+    size_t kept = 0, settled = 0;
 
     for (size_t i = 0; i < (*count ? *count : 1); i++) {
         const struct telling_case what = case_of(m, *count ? students[i] : 0);
@@ -62,6 +67,7 @@ static struct verdict judge(struct outbox *outbox, const struct message *m, int6
         if (v.answer == TELL_NEVER) {
             if (whole.reason == REASON_NONE)
                 whole.reason = v.reason;
+            settled += m->text && v.reason == REASON_SETTLED;
             continue;
         }
         if (*count)
@@ -70,28 +76,32 @@ static struct verdict judge(struct outbox *outbox, const struct message *m, int6
         if (whole.answer == TELL_NEVER || v.answer == TELL_LATER)
             whole = v;
     }
-    if (*count && kept && kept < *count) {
-        /* who was told of first stays in a text that was worded already: better end it and word a new one */
-        if (m->text)
-            return (struct verdict){ .answer = TELL_NEVER, .reason = REASON_REPLACED };
-    }
-    if (*count)
+    if (m->text && kept && kept + settled < *count) /* the text never changes: it is ended, and another is worded */
+        return (struct verdict){ .answer = TELL_NEVER, .reason = REASON_REPLACED };
+    if (*count && !(m->text && kept))
         *count = kept;
     return whole;
 }
 
-static void forget_others(struct outbox *outbox, int64_t message, const int64_t *kept, size_t kept_count)
+/* Children who are not to be named here: their asks have not been put by this message. */
+static void forget_others(struct outbox *outbox, const struct message *m, const int64_t *kept, size_t kept_count)
 {
+    const int64_t message = m->id;
     int64_t all[OUTBOX_CHILDREN_MAX];
     const size_t count = message_children(outbox->store, message, all, COUNT(all));
 
     for (size_t i = 0; i < count; i++) {
+        struct telling_case what;
         size_t j = 0;
 
         while (j < kept_count && kept[j] != all[i])
             j++;
-        if (j == kept_count)
-            message_forget_child(outbox->store, message, all[i]);
+        if (j < kept_count)
+            continue;
+        what = case_of(m, all[i]);
+        message_forget_child(outbox->store, message, all[i]);
+        attempt_skip_child(outbox->store, message, all[i],
+                           telling_decide(outbox->store, &outbox->rules.telling, &what, outbox_now(outbox)).reason, outbox_now(outbox));
     }
 }
 
@@ -99,7 +109,9 @@ static void postpone(struct outbox *outbox, const struct message *m, const struc
 {
     const time_ms due = v->at > outbox_now(outbox) ? v->at : outbox_now(outbox) + MINUTE_MS;
 
-    message_postpone(outbox->store, m->id, due, due - m->due, v->reason);
+    message_postpone(outbox->store, m->id, due, due - outbox_now(outbox), v->reason);
+    if (kind_row(m->kind)->asks && !m->text)
+        ask_wait_for(outbox->store, m->id, v->reason);
 }
 
 /* The asks this message puts, for the talk on its line. */
@@ -175,12 +187,12 @@ static bool passes(struct outbox *outbox, struct message *m, int64_t *students, 
     }
     if (v.answer == TELL_YES) {
         if (*count < before)
-            forget_others(outbox, m->id, students, *count);
+            forget_others(outbox, m, students, *count);
         return true;
     }
-    outbox_move(outbox, m->id, MESSAGE_QUEUED, MESSAGE_CANCELLED, v.reason);
     if (v.reason == REASON_LINE_CHANGED || v.reason == REASON_REPLACED)
-        make_anew(outbox, m, all, before);
+        make_anew(outbox, m, all, before, v.reason); /* takes the attempts along: the end of this one tells nobody */
+    outbox_move(outbox, m->id, MESSAGE_QUEUED, MESSAGE_CANCELLED, v.reason);
     return false;
 }
 
@@ -207,8 +219,10 @@ static bool claim_one(struct outbox *outbox, const char *gateway, int64_t id, st
         goto out;
     }
     try_begin(outbox->store, id, gateway, outbox_now(outbox));
-    if (kind_row(m.kind)->asks)
+    if (kind_row(m.kind)->asks) {
+        ask_was_put(outbox->store, id, outbox_now(outbox));
         open_talks(outbox, &m, code);
+    }
     claimed = message_move(outbox->store, id, MESSAGE_QUEUED, MESSAGE_CLAIMED, REASON_NONE, outbox_now(outbox));
     if (claimed)
         fill_job(outbox, &m, job);

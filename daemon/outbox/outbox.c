@@ -116,9 +116,9 @@ int64_t outbox_put(struct outbox *outbox, const struct outbox_entry *entry, enum
     if (!may_enter(outbox, entry, why))
         return 0;
     *why = REASON_NONE;
-    open = entry->note || entry->fresh || !kind_row(entry->kind)->siblings_share
-               ? 0
-               : message_open(outbox->store, entry->cause, entry->line, entry->channel);
+    open = entry->joins;
+    if (!open && !entry->note && !entry->fresh && kind_row(entry->kind)->siblings_share)
+        open = message_open(outbox->store, entry->cause, entry->line, entry->channel);
     if (open) {
         if (entry->student)
             message_name_child(outbox->store, open, entry->student);

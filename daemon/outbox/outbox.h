@@ -60,6 +60,7 @@ struct outbox_entry {
     const char *note;  /* a text of its own instead of the cause's content; NULL */
     int64_t reply;     /* what it answers; 0 */
     bool fresh;        /* joins no message of a sibling: the n-th call */
+    int64_t joins;     /* this message tells it already (another child or person of the same phone); 0 */
     int64_t replaces;
 };
 /* Puts a message, or lets the child join the one that waits for this cause, line and channel. 0 and the reason when it

@@ -40,7 +40,9 @@ bool outbox_accepted(struct outbox *outbox, const char *gateway, const char *id,
     if (!find(outbox, id, &m))
         return false;
     (void)parts; /* what was planned is what is shown; the provider's own count is in its bill */
-    try_ended(outbox->store, m.id, &(struct try_end){ .outcome = "accepted", .provider_id = provider_id }, outbox_now(outbox));
+    try_ended(outbox->store, m.id, /* a report may have come before: it stays */
+              &(struct try_end){ .outcome = message_state_may(m.state, MESSAGE_ACCEPTED) ? "accepted" : NULL, .provider_id = provider_id },
+              outbox_now(outbox));
     if (provider_id && strcmp(provider_id, id) != 0) {
         CLEANUP(mem_clean) char *all = mem_dup(provider_id);
         char *rest = NULL;
@@ -115,7 +117,8 @@ static void give_up(struct outbox *outbox, struct message *m)
 {
     if (m->lane == LANE_EMERGENCY) {
         message_mark_again(outbox->store, m->id);
-        outbox_move(outbox, m->id, m->state, MESSAGE_QUEUED, REASON_UNKNOWN);
+        /* at once; a gateway that never knows is asked less and less often */
+        try_later(outbox, m, m->tries > 1 ? backoff(outbox, m->tries - 2) : 0, REASON_UNKNOWN);
     } else {
         outbox_move(outbox, m->id, m->state, MESSAGE_HELD, REASON_UNKNOWN);
     }
@@ -145,7 +148,7 @@ bool outbox_unknown(struct outbox *outbox, const char *id, const char *detail, s
         return false;
     try_ended(outbox->store, m.id, &(struct try_end){ .outcome = "unknown", .detail = detail }, outbox_now(outbox));
     if (m.state == MESSAGE_CLAIMED || m.state == MESSAGE_STARTED)
-        probe = settle(outbox, &m, can, outbox->rules.retry_first);
+        probe = settle(outbox, &m, can, backoff(outbox, m.tries - 1));
     message_free(&m);
     return probe;
 }
@@ -160,7 +163,7 @@ bool outbox_fate(struct outbox *outbox, const char *id, const char *state)
         if (strcmp(state, "sent") == 0)
             outbox_move(outbox, m.id, m.state, MESSAGE_ACCEPTED, REASON_NONE);
         else if (strcmp(state, "not_sent") == 0)
-            outbox_move(outbox, m.id, m.state, MESSAGE_QUEUED, REASON_RELEASED);
+            try_later(outbox, &m, m.tries > 1 ? backoff(outbox, m.tries - 2) : 0, REASON_RELEASED);
         else
             give_up(outbox, &m);
     }

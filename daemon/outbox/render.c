@@ -82,6 +82,17 @@ static char *fill(struct outbox *outbox, const char *pattern, const struct words
     return template_render(pattern, values, COUNT(values));
 }
 
+/* Beside another question the tokens are printed, if the wording does not do so by itself. */
+static void add_options(struct text *out, struct outbox *outbox, const json_t *content, const char *language, const struct words *w)
+{
+    CLEANUP(mem_clean) char *key = mem_format("options.%.8s", language);
+    const char *pattern = json_text(content, key, json_text(content, "options.zh", NULL));
+    CLEANUP(mem_clean) char *options = pattern ? fill(outbox, pattern, w, "") : NULL;
+
+    if (options)
+        text_add_format(out, " %s", options);
+}
+
 /* The keys of a call: 1 and 2, as conf/answers says for keys; the meaning is read by the grammar. */
 static json_t *script(const char *text, bool asks)
 {
@@ -113,6 +124,8 @@ char *outbox_render(struct outbox *outbox, const struct rendering *what, json_t 
     if (what->drill)
         text_add(&out, strcmp(language, "zh") == 0 ? "【演练】" : "[DRILL] ");
     text_add(&out, body);
+    if (what->code && !what->note && what->channel != CHANNEL_VOICE)
+        add_options(&out, outbox, content, language, &words);
     if (voice && what->channel == CHANNEL_VOICE)
         *voice = script(out.data ? out.data : "", json_flag(content, "asks", false));
     words_free(&words);

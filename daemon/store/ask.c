@@ -56,7 +56,8 @@ static size_t ids_of(struct query *query, int64_t *ids, size_t max)
 size_t ask_due(struct store *store, time_ms now, int64_t *ids, size_t max)
 {
     struct query q = store_query(store,
-                                 "SELECT id FROM ask WHERE state IN ('open', 'waiting') AND next_at <= $1 ORDER BY next_at, id LIMIT $2",
+                                 "SELECT id FROM ask WHERE state IN ('open', 'waiting') AND state = 'open' AND next_at <= $1"
+                                 " ORDER BY next_at, id LIMIT $2",
                                  "ii", now, (int64_t)max);
 
     return ids_of(&q, ids, max);
@@ -64,7 +65,33 @@ size_t ask_due(struct store *store, time_ms now, int64_t *ids, size_t max)
 
 time_ms ask_next_due(struct store *store)
 {
-    return store_value(store, TIME_NEVER, "SELECT min(next_at) FROM ask WHERE state IN ('open', 'waiting')", "");
+    return store_value(store, TIME_NEVER, "SELECT next_at FROM ask WHERE state IN ('open', 'waiting') AND state = 'open' AND next_at IS NOT NULL"
+                                        " ORDER BY next_at LIMIT 1", "");
+}
+
+#define ASKS_OF_MESSAGE "(SELECT ask FROM attempt WHERE message = $1)"
+
+void ask_wait_for(struct store *store, int64_t message, enum reason reason)
+{
+    store_change(store, "UPDATE ask SET state = 'waiting', wait = $2 WHERE state IN ('open', 'waiting') AND id IN " ASKS_OF_MESSAGE, "it",
+                 message, reason_name(reason));
+}
+
+void ask_was_put(struct store *store, int64_t message, time_ms now)
+{
+    store_change(store,
+                 "UPDATE ask SET state = 'open', wait = '', due = due + $2 - anchor, grace = grace + $2 - anchor,"
+                 " next_at = next_at + $2 - anchor, anchor = $2 WHERE state = 'waiting' AND id IN " ASKS_OF_MESSAGE,
+                 "ii", message, now);
+}
+
+bool ask_stop_waiting(struct store *store, int64_t id)
+{
+    return store_change(store,
+                        "UPDATE ask SET state = 'open', wait = '' WHERE id = $1 AND state = 'waiting' AND NOT EXISTS"
+                        " (SELECT 1 FROM attempt a JOIN message m ON m.id = a.message WHERE a.ask = $1 AND"
+                        " (m.state = 'queued' OR (m.state = 'held' AND m.reason = 'paused')))",
+                        "i", id) > 0;
 }
 
 void ask_set_step(struct store *store, int64_t id, int round, int step, time_ms anchor, time_ms next_at)
@@ -152,8 +179,44 @@ int attempt_alive(struct store *store, int64_t ask, int round, int step)
 {
     return (int)store_value(store, 0,
                             "SELECT count(*) FROM attempt a JOIN message m ON m.id = a.message WHERE a.ask = $1 AND a.round = $2"
-                            " AND a.step = $3 AND m.state NOT IN ('undelivered', 'refused', 'expired', 'cancelled')",
+                            " AND a.step = $3 AND m.state NOT IN ('undelivered', 'refused', 'expired', 'cancelled')"
+                            " AND (SELECT state FROM line WHERE id = m.line) <> 'wrong'",
                             "ibb", ask, round, step);
+}
+
+bool attempt_reached(struct store *store, int64_t ask)
+{
+    return store_value(store, 0,
+                       "SELECT 1 FROM attempt a JOIN message m ON m.id = a.message WHERE a.ask = $1"
+                       " AND m.state NOT IN ('undelivered', 'refused')"
+                       " AND EXISTS (SELECT 1 FROM try t WHERE t.message = m.id AND ifnull(t.outcome, '') NOT IN ('refused', 'released'))"
+                       " LIMIT 1",
+                       "i", ask) != 0;
+}
+
+int64_t attempt_message(struct store *store, const struct attempt *a)
+{
+    return store_value(store, 0,
+                       "SELECT message FROM attempt WHERE ask = $1 AND round = $2 AND step = $3 AND line = $4 AND channel = $5 AND n = $6"
+                       " AND message IS NOT NULL LIMIT 1",
+                       "ibbitb", a->ask, a->round, a->step, a->line, channel_name(a->channel), a->n);
+}
+
+void attempt_skip_child(struct store *store, int64_t message, int64_t student, enum reason reason, time_ms now)
+{
+    static const char of_child[] = "SELECT a.ask FROM attempt a JOIN ask k ON k.id = a.ask WHERE a.message = $1 AND k.student = $2 LIMIT 1";
+    const int64_t ask = store_value(store, 0, of_child, "ii", message, student);
+
+    if (!ask)
+        return;
+    store_change(store, "UPDATE attempt SET message = NULL, skipped = $3 WHERE message = $1 AND ask = $2", "iit", message, ask,
+                 reason_name(reason));
+    ask_stop_waiting(store, ask);
+    store_change(store,
+                 "UPDATE ask SET next_at = $2 WHERE id = $1 AND state = 'open' AND NOT EXISTS"
+                 " (SELECT 1 FROM attempt a JOIN message m ON m.id = a.message WHERE a.ask = $1"
+                 " AND m.state NOT IN ('undelivered', 'refused', 'expired', 'cancelled'))",
+                 "ii", ask, now);
 }
 
 int attempt_made(struct store *store, int64_t ask)

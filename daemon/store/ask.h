@@ -25,6 +25,11 @@ time_ms ask_next_due(struct store *store);
 /* The step that it stands at has fired: anchor, and when to look again. */
 void ask_set_step(struct store *store, int64_t id, int round, int step, time_ms anchor, time_ms next_at);
 void ask_set_next(struct store *store, int64_t id, time_ms next_at);
+/* Its message may not go yet: the asks of it wait, and their time does not run until it was put (ask_was_put) or has ended
+ * (ask_stop_waiting; true when nothing of the ask is queued any more). */
+void ask_wait_for(struct store *store, int64_t message, enum reason reason);
+void ask_was_put(struct store *store, int64_t message, time_ms now);
+bool ask_stop_waiting(struct store *store, int64_t id);
 /* A new state from `from` (compare-and-set); the version moves with it. */
 bool ask_move(struct store *store, int64_t id, enum ask_state from, enum ask_state to);
 void ask_set_outcome(struct store *store, int64_t id, const char *outcome, int64_t value, bool has_value);
@@ -44,9 +49,15 @@ bool attempt_put(struct store *store, const struct attempt *attempt, time_ms now
 /* The asks that a message asks; their number. */
 size_t attempt_asks(struct store *store, int64_t message, int64_t *asks, size_t max);
 bool attempt_of(struct attempt *out, struct store *store, int64_t ask, int64_t message);
-/* Attempts of a step that may still bring an answer: made, and the message has not ended badly. */
+/* Attempts of a step that may still bring an answer: made, the message has not ended badly, the number is not wrong. */
 int attempt_alive(struct store *store, int64_t ask, int round, int step);
 int attempt_made(struct store *store, int64_t ask);
+/* Whether anything of the ask may have reached a phone. */
+bool attempt_reached(struct store *store, int64_t ask);
+/* The message by which this step asks already on the line and channel (two persons on one phone); 0. */
+int64_t attempt_message(struct store *store, const struct attempt *attempt);
+/* A child is left out of a message: its ask was not put there, and moves on when nothing else may bring an answer. */
+void attempt_skip_child(struct store *store, int64_t message, int64_t student, enum reason reason, time_ms now);
 void attempt_move_message(struct store *store, int64_t from, int64_t to);
 
 /* --- talks: the open questions on a line --- */

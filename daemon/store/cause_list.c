@@ -10,12 +10,24 @@
 
 #define COLUMNS                                                                                                        \
     "SELECT c.id, c.kind, c.title, c.audience, c.state, c.stage, c.due, c.expires, c.created, c.by, c.drill, c.lane,"  \
-    " c.schedule FROM cause c"
+    " c.schedule, CASE WHEN json_valid(c.content) THEN json_extract(c.content, '$.severity') END FROM cause c"
 
-/* {state: n} and the sums of the messages; adds the rows counted to `*counted`. */
-static void put_messages(struct store *store, json_t *cause, int64_t id, int64_t *counted)
+/* Whether nothing more can become of a message in that state by itself or by a person. */
+static bool over(const char *state)
+{
+    static const char *const busy[] = { "queued", "claimed", "started", "unknown", "held" };
+
+    for (size_t i = 0; i < sizeof busy / sizeof *busy; i++)
+        if (strcmp(state, busy[i]) == 0)
+            return false;
+    return true;
+}
+
+/* {state: n} and the sums of the messages; adds the rows counted to `*counted`. The number of those that are not over. */
+static int64_t put_messages(struct store *store, json_t *cause, int64_t id, int64_t *counted)
 {
     json_t *states = json_object();
+    int64_t waiting = 0;
     int64_t parts = 0, cost_e4 = 0;
     struct query query = store_query(store,
                                      "SELECT state, count(*), sum(parts), sum(cost_e4) FROM message WHERE cause = $1"
@@ -25,29 +37,34 @@ static void put_messages(struct store *store, json_t *cause, int64_t id, int64_t
     while (query_next(&query)) {
         json_put_int(states, query_word(&query, 0), query_int(&query, 1));
         *counted += query_int(&query, 1);
+        waiting += over(query_word(&query, 0)) ? 0 : query_int(&query, 1);
         parts += query_int(&query, 2);
         cost_e4 += query_int(&query, 3);
     }
     json_put(cause, "messages", states);
     json_put_int(cause, "parts", parts);
     list_put_cost(cause, "cost", cost_e4);
+    return waiting;
 }
 
-/* {outcome: n}; an ask without one yet counts under its state. */
-static void put_asks(struct store *store, json_t *cause, int64_t id, int64_t *counted)
+/* {outcome: n}; an ask without one yet counts under its state. The number of those that are still asked. */
+static int64_t put_asks(struct store *store, json_t *cause, int64_t id, int64_t *counted)
 {
     json_t *outcomes = json_object();
+    int64_t waiting = 0;
     struct query query =
         store_query(store,
-                    "SELECT CASE outcome WHEN '' THEN state ELSE outcome END AS word, count(*) FROM ask"
-                    " WHERE cause = $1 GROUP BY word",
+                    "SELECT CASE outcome WHEN '' THEN state ELSE outcome END AS word, count(*),"
+                    " sum(state IN ('open', 'waiting')) FROM ask WHERE cause = $1 GROUP BY word",
                     "i", id);
 
     while (query_next(&query)) {
         json_put_int(outcomes, query_word(&query, 0), query_int(&query, 1));
         *counted += query_int(&query, 1);
+        waiting += query_int(&query, 2);
     }
     json_put(cause, "asks", outcomes);
+    return waiting;
 }
 
 static void put_recipients(struct store *store, json_t *cause, int64_t id, int64_t *counted)
@@ -66,7 +83,10 @@ static void put_recipients(struct store *store, json_t *cause, int64_t id, int64
 static json_t *row(struct store *store, const struct query *query, struct zone zone, int64_t *counted)
 {
     const int64_t id = query_int(query, 0);
+    const bool running = strcmp(query_word(query, 4), "open") == 0;
+    const bool ready = strcmp(query_word(query, 5), "ready") == 0;
     json_t *cause = json_object();
+    int64_t waiting;
 
     json_put_int(cause, "id", id);
     list_put_text(cause, "kind", query_text(query, 1));
@@ -79,25 +99,49 @@ static json_t *row(struct store *store, const struct query *query, struct zone z
     list_put_time(cause, "created", zone, query_time(query, 8));
     list_put_text(cause, "by", query_text(query, 9));
     put_recipients(store, cause, id, counted);
-    put_messages(store, cause, id, counted);
-    put_asks(store, cause, id, counted);
+    waiting = put_messages(store, cause, id, counted);
+    waiting += put_asks(store, cause, id, counted);
+    if (running && ready && waiting == 0)
+        json_put_text(cause, "state", "done"); /* every message and ask of it has ended */
     return cause;
 }
 
+/* Whether `word` is among the values of `list`, separated by commas; NULL: any is. */
+static bool among(const char *list, const char *word)
+{
+    const size_t length = strlen(word);
+
+    for (const char *at = list; at && *at;) {
+        const size_t size = strcspn(at, ",");
+
+        if (size == length && memcmp(at, word, length) == 0)
+            return true;
+        at += size + (at[size] ? 1 : 0);
+    }
+    return !list;
+}
+
+/* "done" is seen only when messages and asks are counted: the query takes what is open for it, the loop looks again. */
 json_t *broadcast_list(struct store *store, const struct list_filter *filter)
 {
     struct list list = list_begin(filter);
     int64_t counted = 0;
-    struct query query = store_query(store,
-                                     COLUMNS " WHERE c.id > $1 AND c.audience <> '' AND c.schedule IS NULL"
-                                             " AND c.lane <> 'emergency'"
-                                             " AND ($2 IS NULL OR instr(',' || $2 || ',', ',' || c.state || ',') > 0)"
-                                             " AND ($3 IS NULL OR instr(',' || $3 || ',', ',' || c.kind || ',') > 0)"
-                                             " ORDER BY c.id LIMIT $4",
-                                     "itti", filter->after, filter->state, filter->kind, list_rows(filter));
+    struct query query =
+        store_query(store,
+                    COLUMNS " WHERE c.id > $1 AND c.audience <> '' AND c.schedule IS NULL AND c.lane <> 'emergency'"
+                            " AND ($2 IS NULL OR instr(',' || $2 || ',', ',' || c.state || ',') > 0"
+                            " OR (c.state = 'open' AND instr(',' || $2 || ',', ',done,') > 0))"
+                            " AND ($3 IS NULL OR instr(',' || $3 || ',', ',' || c.kind || ',') > 0) ORDER BY c.id",
+                    "itt", filter->after, filter->state, filter->kind);
 
-    while (counted < LIST_SCAN_MAX && list_next(&list, &query, filter))
-        json_array_append_new(list.items, row(store, &query, filter->zone, &counted));
+    while (counted < LIST_SCAN_MAX && list_next(&list, &query, filter)) {
+        json_t *cause = row(store, &query, filter->zone, &counted);
+
+        counted++;
+        if (among(filter->state, json_text(cause, "state", "")))
+            json_array_append(list.items, cause);
+        json_decref(cause);
+    }
     query_end(&query);
     return list_end(&list, counted < LIST_SCAN_MAX ? 0 : list.last);
 }
@@ -206,6 +250,7 @@ static json_t *alert(struct store *store, const struct query *query, struct zone
     json_put_int(one, "id", query_int(query, 0));
     list_put_text(one, "kind", query_text(query, 1));
     list_put_text(one, "title", query_text(query, 2));
+    list_put_text(one, "severity", query_text(query, 13));
     put_alert_state(store, one, query_int(query, 0), query_word(query, 4));
     json_put_flag(one, "drill", query_int(query, 10) != 0);
     json_put(one, "asks", alert_asks(store, query_int(query, 0)));

@@ -3,7 +3,8 @@
  * The green channel of a child: a view over messages, replies, answers and notes in time order, never a copy. A reply
  * belongs to the child when an answer of it counts for one of the child's asks, or when it came from a line of one of
  * the child's contacts and answers no other child's ask. What came from the line of a restricted person counts for
- * nothing: it is shown, and marked. A sealed text is not shown. Numbers are masked.
+ * nothing: it is shown, and marked. A sealed text is not shown. Numbers are masked. At one instant what came in stands
+ * before what it meant, and that before what went out.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -15,13 +16,13 @@
 /* Columns: at, place among rows of one time, id, way, channel, person ref, name, number, text, state, reason, meaning,
  * restricted. A text that was never claimed stands where it was made, the others where they left. */
 #define OUT                                                                                                            \
-    "SELECT coalesce((SELECT min(t.claimed) FROM try t WHERE t.message = m.id), m.created) AS at, 1 AS place, m.id,"   \
+    "SELECT coalesce((SELECT min(t.claimed) FROM try t WHERE t.message = m.id), m.created) AS at, 3 AS place, m.id,"   \
     " 'out' AS way, m.channel AS channel, p.ref AS ref, p.name AS name, l.e164 AS number,"                             \
     " coalesce(m.text, m.note) AS text, m.state AS state, m.reason AS reason, c.kind AS meaning, 0 AS restricted"      \
     " FROM about a JOIN message m ON m.id = a.message JOIN cause c ON c.id = m.cause JOIN person p ON p.id = m.person" \
     " JOIN line l ON l.id = m.line WHERE a.student = $1"
 #define IN                                                                                                             \
-    "SELECT r.received, 2, r.id, 'in', r.kind, p.ref, p.name, r.sender,"                                               \
+    "SELECT r.received, 1, r.id, 'in', r.kind, p.ref, p.name, r.sender,"                                               \
     " CASE r.sealed WHEN 0 THEN r.text END, r.state,"                                                                  \
     " r.why, (SELECT w.class FROM answer w JOIN ask k ON k.id = w.ask WHERE w.reply = r.id AND k.student = $1"         \
     " ORDER BY w.id DESC LIMIT 1),"                                                                                    \
@@ -36,7 +37,7 @@
     " AND NOT EXISTS (SELECT 1 FROM answer w JOIN ask k ON k.id = w.ask WHERE w.reply = q.id"                          \
     " AND (k.student IS NULL OR k.student <> $1)))"
 #define ANSWER                                                                                                         \
-    "SELECT w.received, 3, w.id, 'answer', w.via, p.ref, coalesce(p.name, w.by), NULL, w.rest, k.state, c.kind,"       \
+    "SELECT w.received, 2, w.id, 'answer', w.via, p.ref, coalesce(p.name, w.by), NULL, w.rest, k.state, c.kind,"       \
     " w.class, 0 FROM ask k JOIN answer w ON w.ask = k.id JOIN cause c ON c.id = k.cause"                              \
     " LEFT JOIN person p ON p.id = w.person WHERE k.student = $1"
 #define NOTE                                                                                                           \

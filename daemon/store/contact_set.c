@@ -44,6 +44,11 @@ void person_add_line(struct store *store, int64_t person, int64_t line, time_ms 
                  "iii", person, line, now);
 }
 
+bool person_has_line(struct store *store, int64_t person, int64_t line)
+{
+    return store_value(store, 0, "SELECT 1 FROM person_line WHERE person = $1 AND line = $2", "ii", person, line) != 0;
+}
+
 bool person_remove_line(struct store *store, int64_t person, int64_t line)
 {
     return store_change(store, "DELETE FROM person_line WHERE person = $1 AND line = $2", "ii", person, line) > 0;

@@ -17,6 +17,7 @@ void person_set_quiet(struct store *store, int64_t person, const char *quiet);
 void person_set_language(struct store *store, int64_t person, const char *language);
 /* The line becomes the person's first one, confirmed at `now`: staff vouch for it. The others move down one. */
 void person_add_line(struct store *store, int64_t person, int64_t line, time_ms now);
+bool person_has_line(struct store *store, int64_t person, int64_t line);
 bool person_remove_line(struct store *store, int64_t person, int64_t line);
 /* All lines of the person: confirmed now, or not (TIME_NEVER). */
 int64_t person_confirm_lines(struct store *store, int64_t person, time_ms at);

@@ -54,16 +54,18 @@ bool line_take_automatic(struct store *store, int64_t line, time_ms now)
 {
     if (!line_known(store, line))
         return false;
-    store_change(store, "UPDATE line SET automatic = 0, automatic_since = $2 WHERE id = $1"
-                        " AND (automatic_since IS NULL OR automatic_since <= $2 - $3)",
-                 "iii", line, now, DAY_MS);
-    return store_change(store, "UPDATE line SET automatic = automatic + 1 WHERE id = $1 AND automatic < $2", "ib", line,
-                        (int)AUTOMATIC_MAX) > 0;
+    if (store_value(store, 0,
+                    "SELECT count(*) FROM message m JOIN cause c ON c.id = m.cause WHERE m.line = $1 AND c.kind = 'echo'"
+                    " AND m.created > max($2 - $3, ifnull((SELECT automatic_since FROM line WHERE id = $1), 0))",
+                    "iii", line, now, DAY_MS) >= AUTOMATIC_MAX)
+        return false;
+    store_change(store, "UPDATE line SET automatic = automatic + 1 WHERE id = $1", "i", line);
+    return true;
 }
 
-void line_reset_automatic(struct store *store, int64_t line)
+void line_reset_automatic(struct store *store, int64_t line, time_ms now)
 {
-    store_change(store, "UPDATE line SET automatic = 0 WHERE id = $1 AND automatic > 0", "i", line);
+    store_change(store, "UPDATE line SET automatic_since = $2 WHERE id = $1", "ii", line, now);
 }
 
 int64_t line_only_person(struct store *store, int64_t line)

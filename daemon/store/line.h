@@ -22,7 +22,7 @@ void line_clear_failures(struct store *store, int64_t line);
 /* Guard against loops: whether an automatic answer may go to the line now (known, under three in 24 hours); counts it. */
 bool line_take_automatic(struct store *store, int64_t line, time_ms now);
 /* A person or a real answer intervened. */
-void line_reset_automatic(struct store *store, int64_t line);
+void line_reset_automatic(struct store *store, int64_t line, time_ms now);
 
 /* The one person of a line, or 0 when it has none or several. */
 int64_t line_only_person(struct store *store, int64_t line);

@@ -28,7 +28,7 @@ struct list_filter {
     int64_t after_way;                         /* … and its place among rows of one time */
     int limit;                                 /* 1 … LIST_MAX */
     const char *state, *lane, *channel, *kind; /* several values separated by commas, NULL: any */
-    const char *class, *village, *role, *query, *actor, *subject; /* NULL: any */
+    const char *class, *village, *group, *role, *query, *actor, *subject; /* NULL: any */
     int64_t cause, student, person, line;                         /* ids, 0: any */
     int left_behind;                                              /* 0 or 1; -1: any */
 };
@@ -69,7 +69,11 @@ json_t *student_show(struct store *store, int64_t id, const struct list_filter *
 json_t *contact_list(struct store *store, const struct list_filter *filter);
 json_t *contact_show(struct store *store, int64_t id, const struct list_filter *filter);
 json_t *staff_list(struct store *store, const struct list_filter *filter);
+json_t *staff_show(struct store *store, int64_t id, const struct list_filter *filter);
 json_t *pairing_list(struct store *store, const struct list_filter *filter);
+/* Duties that run or are to come, in order of time. */
+json_t *rota_list(struct store *store, const struct list_filter *filter);
+json_t *rota_show(struct store *store, int64_t id, const struct list_filter *filter);
 json_t *ask_list(struct store *store, const struct list_filter *filter);
 json_t *ask_show(struct store *store, int64_t id, const struct list_filter *filter);
 json_t *broadcast_list(struct store *store, const struct list_filter *filter);

@@ -246,15 +246,16 @@ size_t message_in_flight(struct store *store, const char *gateway, int64_t *ids,
     return ids_of(&q, ids, max);
 }
 
-int message_count_since(struct store *store, int64_t line, time_ms since)
+int message_count_since(struct store *store, int64_t line, int64_t own, time_ms since)
 {
     return (int)store_value(
         store, 0,
         "SELECT count(*) FROM (SELECT id, cause FROM message WHERE line = $1 ORDER BY id DESC LIMIT 50) m"
         " JOIN cause c ON c.id = m.cause"
         " WHERE c.kind IN ('checkin', 'meeting', 'confirm_number', 'slot', 'receipt', 'notice')"
-        " AND EXISTS (SELECT 1 FROM try t WHERE t.message = m.id AND t.claimed >= $2 AND ifnull(t.outcome, '') <> 'refused')",
-        "ii", line, since);
+        " AND m.id <> $2 AND EXISTS (SELECT 1 FROM try t WHERE t.message = m.id AND t.claimed >= $3"
+        " AND ifnull(t.outcome, '') NOT IN ('refused', 'released'))",
+        "iii", line, own, since);
 }
 
 bool message_equal_since(struct store *store, int64_t id, int64_t line, const char *text, time_ms since)

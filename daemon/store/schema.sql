@@ -22,8 +22,8 @@ CREATE TABLE line (             -- a phone number as a thing of its own
     optout_at INTEGER,
     failures  INTEGER NOT NULL DEFAULT 0,  -- weeks with a permanent failure, in a row
     failed_at INTEGER,                     -- the last one
-    automatic INTEGER NOT NULL DEFAULT 0,  -- automatic answers since automatic_since (guard against loops)
-    automatic_since INTEGER
+    automatic INTEGER NOT NULL DEFAULT 0,  -- automatic answers, ever
+    automatic_since INTEGER                -- the guard against loops counts from here: a person or a real answer intervened
 ) STRICT;
 
 CREATE TABLE person (

@@ -28,13 +28,14 @@ json_t *student_list(struct store *store, const struct list_filter *filter)
     struct query query = store_query(
         store,
         "SELECT s.id, s.ref, s.name, s.class, s.village, s.left_behind,"
-        " (SELECT count(*) FROM relation r WHERE r.student = s.id), p.ref, p.name FROM student s" MENTOR
+        " (SELECT count(*) FROM relation r WHERE r.student = s.id AND (r.until IS NULL OR r.until > $1)), p.ref, p.name FROM student s" MENTOR
         " WHERE s.id > $2 AND s.gone_at IS NULL AND ($3 IS NULL OR s.class = $3) AND ($4 IS NULL OR s.village = $4)"
         " AND ($5 < 0 OR s.left_behind = $5)"
-        " AND ($6 IS NULL OR s.ref = $6 OR instr(s.name, $6) > 0 OR instr(s.former_name, $6) > 0) ORDER BY s.id LIMIT "
-        "$7",
-        "iittbti", filter->now, filter->after, filter->class, filter->village, filter->left_behind, filter->query,
-        list_rows(filter));
+        " AND ($6 IS NULL OR s.ref = $6 OR instr(s.name, $6) > 0 OR instr(s.former_name, $6) > 0)"
+        " AND ($8 IS NULL OR EXISTS (SELECT 1 FROM party y WHERE y.name = $8 AND y.student = s.id))"
+        " ORDER BY s.id LIMIT $7",
+        "iittbtit", filter->now, filter->after, filter->class, filter->village, filter->left_behind, filter->query,
+        list_rows(filter), filter->group);
 
     while (list_next(&list, &query, filter))
         json_array_append_new(list.items, row(&query));
@@ -54,6 +55,17 @@ static json_t *lines(struct store *store, int64_t person)
     return all;
 }
 
+/* Names of the groups (audience group:) that a child is in. */
+static json_t *groups(struct store *store, int64_t student)
+{
+    json_t *all = json_array();
+    struct query query = store_query(store, "SELECT DISTINCT name FROM party WHERE student = $1 ORDER BY name", "i", student);
+
+    while (query_next(&query))
+        json_array_append_new(all, json_string(query_word(&query, 0)));
+    return all;
+}
+
 static json_t *contacts(struct store *store, int64_t student, const struct list_filter *filter)
 {
     json_t *all = json_array();
@@ -61,8 +73,8 @@ static json_t *contacts(struct store *store, int64_t student, const struct list_
         store_query(store,
                     "SELECT p.id, p.ref, p.name, r.kind, r.word, r.rank, r.guardian, r.restricted, p.reads,"
                     " r.until FROM relation r JOIN person p ON p.id = r.person WHERE r.student = $1"
-                    " ORDER BY r.rank, r.id",
-                    "i", student);
+                    " AND (r.until IS NULL OR r.until > $2) ORDER BY r.rank, r.id",
+                    "ii", student, filter->now);
 
     while (query_next(&query)) {
         json_t *one = json_object();
@@ -115,6 +127,7 @@ json_t *student_show(struct store *store, int64_t id, const struct list_filter *
         return NULL;
     student = archive(&query, filter->zone);
     query_end(&query);
+    json_put(student, "groups", groups(store, id));
     json_put(student, "contacts", contacts(store, id, filter));
     return student;
 }

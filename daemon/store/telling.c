@@ -27,10 +27,14 @@ static void gather_child(struct telling *t, struct store *store, const struct te
                                                    "SELECT 1 FROM person_line pl JOIN relation r ON r.person = pl.person"
                                                    " WHERE pl.line = $1 AND r.student = $2 AND r.restricted AND pl.person <> $3 LIMIT 1",
                                                    "iii", what->line, what->student, what->person) != 0;
-    t->settled = what->cause && store_value(store, 0,
-                                            "SELECT 1 FROM ask WHERE cause = $1 AND ifnull(student, 0) = $2"
-                                            " AND (person IS NULL OR person = $3) AND state IN ('answered', 'declined', 'cancelled')",
-                                            "iii", what->cause, what->student, what->person) != 0;
+}
+
+static bool is_settled(struct store *store, const struct telling_case *what)
+{
+    return what->cause && store_value(store, 0,
+                                      "SELECT 1 FROM ask WHERE cause = $1 AND ifnull(student, 0) = $2"
+                                      " AND (person IS NULL OR person = $3) AND state IN ('answered', 'declined', 'cancelled')",
+                                      "iii", what->cause, what->student, what->person) != 0;
 }
 
 static void gather_line(struct telling *t, struct store *store, const struct telling_case *what)
@@ -80,10 +84,11 @@ struct verdict telling_decide(struct store *store, const struct telling_rules *r
     person_free(&person);
     t.by_role = person_is_staff(store, what->person, now);
     gather_child(&t, store, what, now);
+    t.settled = is_settled(store, what);
     gather_line(&t, store, what);
     t.answering = what->reply && store_value(store, 0, "SELECT received FROM reply WHERE id = $1", "i", what->reply) > now - ANSWERING_MS;
     if (kind->cap_holds)
-        t.sent_today = message_count_since(store, what->line, zone_day_start(rules->zone, now, 0));
+        t.sent_today = message_count_since(store, what->line, what->message, zone_day_start(rules->zone, now, 0));
     if (kind->asks && kind->lane != LANE_EMERGENCY)
         gather_busy(&t, store, what, now);
     return may_tell(&t, now);

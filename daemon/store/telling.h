@@ -21,6 +21,7 @@ struct telling_case {
     enum channel channel;
     int64_t cause;   /* whose asks' state counts, and whose own talk does not make the line busy; 0 */
     int64_t reply;   /* what it answers; 0 */
+    int64_t message; /* the row that is judged again: an earlier try of its own does not count for the cap; 0 */
 };
 
 struct verdict telling_decide(struct store *store, const struct telling_rules *rules, const struct telling_case *what, time_ms now);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "core/kind.h"
+#include "core/state.h"
 #include "core/template.h"
 #include "lib/json.h"
 #include "lib/log.h"
@@ -149,6 +150,16 @@ static const char *who(const struct query *query)
     return query_null(query, 3) ? query_word(query, 5) : query_word(query, 3);
 }
 
+/* A reason is said in words; anything else as it is. */
+static const char *detail_of(const struct query *query, const char *language)
+{
+    enum reason reason;
+
+    if (query_null(query, 6))
+        return "-";
+    return reason_parse(&reason, query_text(query, 6)) ? reason_text(reason, language) : query_text(query, 6);
+}
+
 static char *sentence(const struct source *source, const struct query *query, const char *id, const char *language)
 {
     char number[MASKED_MAX];
@@ -158,7 +169,7 @@ static char *sentence(const struct source *source, const struct query *query, co
                            (const struct template_value[]){
                                { "id", id },
                                { "who", who(query) },
-                               { "detail", query_null(query, 6) ? "-" : query_text(query, 6) },
+                               { "detail", detail_of(query, language) },
                                { "number", number },
                            },
                            4);

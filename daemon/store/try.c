@@ -19,7 +19,7 @@ void try_started(struct store *store, int64_t message, time_ms now)
 void try_ended(struct store *store, int64_t message, const struct try_end *end, time_ms now)
 {
     store_change(store,
-                 "UPDATE try SET ended = $2, outcome = $3, provider_id = coalesce($4, provider_id), class = coalesce($5, class),"
+                 "UPDATE try SET ended = $2, outcome = coalesce($3, outcome), provider_id = coalesce($4, provider_id), class = coalesce($5, class),"
                  " code = coalesce($6, code), detail = coalesce($7, detail), seconds = coalesce($8, seconds)"
                  " WHERE message = $1 AND n = (SELECT tries FROM message WHERE id = $1)",
                  "iittttto", message, now, end->outcome, end->provider_id, end->class, end->code, end->detail, end->seconds);

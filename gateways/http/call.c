@@ -48,7 +48,7 @@ bool url_is_loopback(const char *url)
 static bool check_url(const struct call *call, bool plain, struct error *err)
 {
     size_t start = pattern_literal_start(&call->url);
-    const char *literal = start ? call->url.parts[0].text : "";
+    const char *literal = start && call->url.parts ? call->url.parts[0].text : "";
     const char *host = strstr(literal, "://");
     char *scheme = url_part(literal, CURLUPART_SCHEME);
     char *user = url_part(literal, CURLUPART_USER);

@@ -280,7 +280,7 @@ static void stop(struct gateway *gateway)
         return;
     transfers_free(http->transfers);
     while (http->tasks)
-        task_free(http->tasks);
+        task_free(http->tasks); /* takes it out of the list: NOLINT(clang-analyzer-unix.Malloc) */
     setting_free(http->setting);
     free(http);
     curl_global_cleanup();

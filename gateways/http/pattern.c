@@ -122,7 +122,7 @@ static bool add_place(struct pattern *pattern, const char *inside, size_t length
         return unknown_name(inside, name_length, err);
     if (escape < 0)
         return error_set(err, "${%.*s}: no such escape: use json, url, form, xml or none",
-                         (int)(length < 2 * PATTERN_ARGUMENT_MAX ? length : 2 * PATTERN_ARGUMENT_MAX), inside);
+                         length < (size_t)2 * PATTERN_ARGUMENT_MAX ? (int)length : 2 * PATTERN_ARGUMENT_MAX, inside);
     part.name = (enum pattern_name)name;
     if (colon)
         part.text = mem_dup_n(colon + 1, left - name_length - 1);

@@ -23,28 +23,28 @@ struct chance {
     size_t count;
 };
 
-static char ONE[] = "1", BUSY_CODE[] = "busy", LIMIT_CODE[] = "limit", NO_CODE[] = "no_such_number";
+static const char ONE[] = "1", BUSY_CODE[] = "busy", LIMIT_CODE[] = "limit", NO_CODE[] = "no_such_number";
 
 /* 90 of 100 families answer, the others are what a school sees on any day. */
 static const struct chance mild[] = {
-    { 90, { { .action = ACTION_REPLY, .text = ONE, .after = -1 } }, 1 },
+    { 90, { { .action = ACTION_REPLY, .text = (char *)ONE, .after = -1 } }, 1 },
     { 6, { { .action = ACTION_REPORT_LATE, .after = 5 * MINUTE_MS } }, 1 },
     { 3, { { .action = ACTION_UNDELIVERED, .after = -1 } }, 1 },
-    { 1, { { .action = ACTION_REFUSE, .text = BUSY_CODE, .refusal = GATEWAY_TEMPORARY, .after = -1 } }, 1 },
+    { 1, { { .action = ACTION_REFUSE, .text = (char *)BUSY_CODE, .refusal = GATEWAY_TEMPORARY, .after = -1 } }, 1 },
 };
 
 static const struct chance load[] = { { 100, { { .action = ACTION_FROM, .after = -1 } }, 0 } };
 
 static const struct chance faulty[] = {
-    { 35, { { .action = ACTION_REPLY, .text = ONE, .after = -1 } }, 1 },
-    { 10, { { .action = ACTION_REFUSE, .text = BUSY_CODE, .refusal = GATEWAY_TEMPORARY, .after = -1 } }, 1 },
-    { 3, { { .action = ACTION_REFUSE, .text = LIMIT_CODE, .refusal = GATEWAY_THROTTLED, .after = -1 } }, 1 },
-    { 2, { { .action = ACTION_REFUSE, .text = NO_CODE, .refusal = GATEWAY_PERMANENT, .after = -1 } }, 1 },
+    { 35, { { .action = ACTION_REPLY, .text = (char *)ONE, .after = -1 } }, 1 },
+    { 10, { { .action = ACTION_REFUSE, .text = (char *)BUSY_CODE, .refusal = GATEWAY_TEMPORARY, .after = -1 } }, 1 },
+    { 3, { { .action = ACTION_REFUSE, .text = (char *)LIMIT_CODE, .refusal = GATEWAY_THROTTLED, .after = -1 } }, 1 },
+    { 2, { { .action = ACTION_REFUSE, .text = (char *)NO_CODE, .refusal = GATEWAY_PERMANENT, .after = -1 } }, 1 },
     { 6, { { .action = ACTION_UNKNOWN, .after = -1 } }, 1 },
     { 6, { { .action = ACTION_UNKNOWN, .lost = true, .after = -1 } }, 1 },
     { 8, { { .action = ACTION_SILENT, .after = -1 } }, 1 },
     { 10, { { .action = ACTION_REPORT_LATE, .after = -1 } }, 1 },
-    { 10, { { .action = ACTION_REPORT_TWICE, .after = -1 }, { .action = ACTION_REPLY, .text = ONE, .after = -1 } }, 2 },
+    { 10, { { .action = ACTION_REPORT_TWICE, .after = -1 }, { .action = ACTION_REPLY, .text = (char *)ONE, .after = -1 } }, 2 },
     { 6, { { .action = ACTION_REPORT_FIRST, .after = -1 } }, 1 },
     { 4, { { .action = ACTION_UNDELIVERED, .after = -1 } }, 1 },
 };

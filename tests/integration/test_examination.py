@@ -19,6 +19,7 @@ import json
 import os
 import subprocess
 import sys
+from urllib.parse import quote
 
 import school
 
@@ -54,7 +55,7 @@ def run(place, arguments):
 
 def snapshot(place):
     """Everything that an import writes."""
-    shows = [place.get("/v1/students/" + row["ref"]) for row in place.all("/v1/students")]
+    shows = [place.get("/v1/students/" + quote(row["ref"], safe="")) for row in place.all("/v1/students")]
     return [shows, place.all("/v1/contacts"), place.all("/v1/staff"), place.all("/v1/pairings")]
 
 
@@ -128,7 +129,7 @@ def compare_stored(paper, place, wrong):
     for line in paper.all("student"):
         ref, text = line.split(" ", 1)
         if ref in rows:
-            compare_student(place.get("/v1/students/" + ref), json.loads(text), wrong)
+            compare_student(place.get("/v1/students/" + quote(ref, safe="")), json.loads(text), wrong)
     compare_persons(paper, place, wrong)
 
 

@@ -37,6 +37,8 @@ BANNED = {
     "popen": "posix_spawn or fork and exec, without a shell",
     "alloca": "mem_new",
 }
+# Of these tests may make use: they read what they wrote themselves, and a failure of theirs is seen.
+IN_TESTS = {"atoi", "atoll", "system"}
 CALL = re.compile(r"(?<![\w.>])(%s)\s*\(" % "|".join(BANNED))
 # Variables that outlive a call, FILE.o:NAME, and why.
 STATE = {"log.o:threshold": "the log level"}
@@ -50,7 +52,7 @@ def check_calls(faults):
             for name in CALL.findall(line):
                 key = "%s:%s" % (path, name)
                 used.add(key)
-                if key not in allow:
+                if key not in allow and not (path.startswith("tests/") and name in IN_TESTS):
                     faults.append("%s:%d: %s(): use %s" % (path, number, name, BANNED[name]))
     faults += ["tests/lint/calls.allow: %s is not there any more" % key for key in allow if key not in used]
 

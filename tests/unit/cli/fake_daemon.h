@@ -115,10 +115,10 @@ static inline void fake_open(struct fake *fake, const struct fake_line *lines)
     struct sockaddr_un address = { .sun_family = AF_UNIX };
 
     *fake = (struct fake){ .lines = lines };
-    strcpy(fake->folder, "/tmp/greenline-cli-XXXXXX");
+    snprintf(fake->folder, sizeof fake->folder, "/tmp/greenline-cli-XXXXXX");
     assert_non_null(mkdtemp(fake->folder));
     snprintf(fake->path, sizeof fake->path, "%s/sock", fake->folder);
-    strcpy(address.sun_path, fake->path);
+    snprintf(address.sun_path, sizeof address.sun_path, "%s", fake->path);
     fake->listener = socket(AF_UNIX, SOCK_STREAM, 0);
     assert_int_equal(bind(fake->listener, (struct sockaddr *)&address, sizeof address), 0);
     assert_int_equal(listen(fake->listener, 8), 0);

@@ -178,6 +178,7 @@ static void test_every_reply_of_the_examinations_is_read_as_meant(void **state)
     judge_table(*state, TABLES "examination2.csv");
     judge_table(*state, TABLES "examination3.csv");
     judge_table(*state, TABLES "examination4.csv");
+    judge_table(*state, TABLES "examination5.csv");
 }
 
 /* A reply that means help and nothing else stays far from good news, whatever politeness stands round it. */
@@ -209,7 +210,7 @@ static void test_help_stays_help_behind_any_polite_head(void **state)
                                           TABLES "holdout.csv",      TABLES "holdout2.csv",
                                           TABLES "holdout3.csv",     TABLES "examination.csv",
                                           TABLES "examination2.csv", TABLES "examination3.csv",
-                                          TABLES "examination4.csv" };
+                                          TABLES "examination4.csv", TABLES "examination5.csv" };
     static const char *const contexts[] = { "checkin", "ack", "emergency", "none" };
     size_t dangerous = 0;
 

@@ -10,6 +10,7 @@
 
 #include "core/ladder.h"
 #include "lib/memory.h"
+#include "lib/text.h"
 
 static void expect_default(const char *json)
 {
@@ -63,15 +64,17 @@ static void test_what_is_written_reads_back(void **state)
 
 static void test_a_ladder_is_cut_at_its_bounds(void **state)
 {
-    char text[4000] = "{\"steps\":[";
+    struct text text = { 0 };
     struct ladder ladder;
 
     (void)state;
+    text_add(&text, "{\"steps\":[");
     for (int i = 0; i < 40; i++)
-        strcat(text, i ? ",{\"who\":[\"duty\"]}" : "{\"who\":[\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\","
+        text_add(&text, i ? ",{\"who\":[\"duty\"]}" : "{\"who\":[\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\","
                                                     "\"a\",\"a\",\"a\",\"a\",\"a\"]}");
-    strcat(text, "]}");
-    ladder_parse(&ladder, text);
+    text_add(&text, "]}");
+    ladder_parse(&ladder, text.data);
+    text_free(&text);
     assert_int_equal(ladder.step_count, LADDER_STEPS_MAX);
     assert_int_equal(ladder.steps[0].who_count, LADDER_WORDS_MAX);
     ladder_free(&ladder);

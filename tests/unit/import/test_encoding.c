@@ -144,11 +144,24 @@ static void test_quotes_stand_for_themselves_when_doubled(void **state)
     grid_free(&grid);
 }
 
+static void test_a_quote_inside_a_cell_without_quotes_is_a_character(void **state)
+{
+    struct grid grid = parse("王\"小\"明,5\" x\nb,c\n");
+
+    (void)state;
+    assert_int_equal(grid.count, 2);
+    assert_string_equal(grid_cell(&grid, 0, 0), "王\"小\"明");
+    assert_string_equal(grid_cell(&grid, 0, 1), "5\" x");
+    grid_free(&grid);
+}
+
 static void test_a_quote_out_of_place_is_one_mistake_with_its_row(void **state)
 {
     static const struct {
         const char *text, *row;
-    } rows[] = { { "a,b\nc,d\"e\n", "row 2:" }, { "a,b\n\"c,d\ne,f\ng,h\n", "row 2:" }, { "\"a\"b,c\n", "row 1:" } };
+    } rows[] = { { "a,b\n\"c,d\ne,f\ng,h\n", "row 2:" },
+                 { "\"a\"b,c\n", "row 1:" },
+                 { "\"a\nb\",c\nd,\"e\"f\n", "row 2:" } };
 
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -169,6 +182,7 @@ int main(void)
         cmocka_unit_test(test_rows_are_counted_as_a_spreadsheet_counts_them),
         cmocka_unit_test(test_semicolons_and_tabs_separate_as_well),
         cmocka_unit_test(test_quotes_stand_for_themselves_when_doubled),
+        cmocka_unit_test(test_a_quote_inside_a_cell_without_quotes_is_a_character),
         cmocka_unit_test(test_a_quote_out_of_place_is_one_mistake_with_its_row),
     };
 
