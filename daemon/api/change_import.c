@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * `greenline import`: the files come in the body (the daemon opens no path that a client names), are checked wholly, and
- * only then is a row written: the plan, which is applied IMPORT_AT_ONCE steps with this turn and the rest slice by slice
+ * only then is the plan kept, in rows of a slice each, so that a slice costs what it holds and not what the whole does.
+ * IMPORT_AT_ONCE steps are applied with this turn, so that a school is there when its answer comes; the rest slice by slice
  * (api_work()), after a crash too. With mistakes the report is the answer, status 422, and nothing is stored.
  */
 #include <sodium.h>
@@ -83,18 +84,30 @@ static size_t read_files(struct import_file *files, struct api_call *call)
     return count;
 }
 
-/* Keeps the plan and applies its first steps. */
+/* Applies the first steps and keeps the others. */
 static void begin(struct api_call *call, const json_t *steps)
 {
     const size_t total = json_array_size(steps), first = total < IMPORT_AT_ONCE ? total : IMPORT_AT_ONCE;
-    CLEANUP(mem_clean) char *plan = json_write(steps);
-    int64_t id;
 
-    if (total == 0)
-        return;
-    id = register_import_start(call->store, plan, (int64_t)total, call->actor, call->now);
     plan_apply(call->store, steps, 0, first, call->now);
-    register_import_advance(call->store, id, (int64_t)first);
+    for (size_t from = first; from < total; from += IMPORT_SLICE) {
+        json_t *slice = json_array();
+        char *plan;
+
+        for (size_t i = from; i < total && i < from + IMPORT_SLICE; i++)
+            json_array_append(slice, json_array_get(steps, i));
+        plan = json_write(slice);
+        register_import_start(call->store, plan, (int64_t)json_array_size(slice), call->actor, call->now);
+        free(plan);
+        json_decref(slice);
+    }
+}
+
+/* What an import before this one left to do is done first: this one is compared with all of it. */
+static void finish_others(struct api_call *call)
+{
+    while (api_import_slice(call->store, call->now))
+        ;
 }
 
 static json_t *check(struct api_call *call, const struct import_file *files, size_t count,
@@ -103,6 +116,7 @@ static json_t *check(struct api_call *call, const struct import_file *files, siz
     struct import_check result;
     json_t *report;
 
+    finish_others(call);
     import_check(&result, call->store, files, count, request);
     report = import_report(&result, request);
     if (result.stores)
@@ -142,17 +156,13 @@ bool api_import_slice(struct store *store, time_ms now)
 {
     struct register_import import = { 0 };
     json_t *steps;
-    int64_t to;
-    bool more;
 
     if (!register_import_next(&import, store))
         return false;
     steps = json_loads(import.plan, 0, NULL);
-    to = import.cursor + IMPORT_SLICE < import.total ? import.cursor + IMPORT_SLICE : import.total;
-    plan_apply(store, steps, (size_t)import.cursor, (size_t)(to - import.cursor), now);
-    register_import_advance(store, import.id, to);
-    more = to < import.total;
+    plan_apply(store, steps, (size_t)import.cursor, (size_t)(import.total - import.cursor), now);
+    register_import_advance(store, import.id, import.total);
     json_decref(steps);
     register_import_free(&import);
-    return more;
+    return true; /* the next look finds whether there is another */
 }

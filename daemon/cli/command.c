@@ -13,7 +13,7 @@ static const struct {
     { "today", N_("what waits for a person") },      { "status", N_("whether all is well") },
     { "import", N_("read the school's sheets") },    { "student", N_("children of the school") },
     { "contact", N_("parents and other contacts") }, { "staff", N_("teachers, mentors, officials") },
-    { "pair", N_("mentors and their children") },    { "schedule", N_("what is sent regularly") },
+    { "pair", N_("mentors and their children") },    { "rota", N_("who is on duty when") },    { "schedule", N_("what is sent regularly") },
     { "broadcast", N_("write to many families") },   { "alert", N_("emergencies") },
     { "ask", N_("questions and their answers") },    { "channel", N_("a child's green channel") },
     { "inbox", N_("replies that came in") },         { "outbox", N_("messages that go out") },

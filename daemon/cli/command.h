@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a command is: one row of the table in commands.c. From it come the reading of the command line, the request, the
+ * What a command is: one row of the tables in commands.c and commands_register.c. From it come the reading of the command line, the request, the
  * help, the completion and the check of the man page. A command that is more than one request has a `run` of its own.
  */
 #ifndef GREENLINE_CLI_COMMAND_H
@@ -68,6 +68,8 @@ struct cli_command {
 
 /* One by one; NULL behind the last. */
 const struct cli_command *command_at(size_t index);
+/* The part of it about students, contacts, staff, pairings and the rota. */
+const struct cli_command *command_register_at(size_t index);
 /* Options that commands share, by what they are: all; lists; changes. NULL behind the last. */
 const struct cli_option *command_common_option(const struct cli_command *command, size_t index);
 /* What a noun is about; NULL for one that is none. N_() */

@@ -38,6 +38,7 @@ const struct view view_student = {
                 { N_("boarding"), "boarding", cell_yes_no, LOOK_PROSE },
                 { N_("language"), "language", cell_word, LOOK_PROSE },
                 { N_("left the school"), "gone", cell_day, LOOK_PROSE },
+                { N_("groups"), "groups", cell_list, LOOK_PROSE },
                 { N_("remark"), "remark", cell_text, LOOK_PROSE } },
     .sections = { { N_("Contacts, in the order in which they are called"),
                     "contacts",
@@ -80,6 +81,7 @@ const struct view view_contact = {
                 { N_("quiet hours"), "quiet", cell_text, LOOK_PROSE },
                 { N_("deceased"), "deceased", cell_yes, LOOK_PROSE },
                 { N_("dialect"), "dialect", cell_text, LOOK_PROSE },
+                { N_("groups"), "groups", cell_list, LOOK_PROSE },
                 { N_("remark"), "remark", cell_text, LOOK_PROSE } },
     .sections = { { N_("Phones"),
                     "lines",
@@ -104,6 +106,11 @@ const struct view view_staff = {
                  { N_("roles"), "roles", cell_roles, LOOK_PROSE },
                  { N_("phones"), "lines", cell_lines, LOOK_WHOLE },
                  { N_("mentors"), "students", cell_names, LOOK_PROSE } },
+    .fields = { { NAME },
+                { N_("person"), "ref", cell_text, LOOK_PROSE },
+                { N_("roles"), "roles", cell_roles, LOOK_PROSE },
+                { N_("phones"), "lines", cell_lines, LOOK_PROSE },
+                { N_("mentors"), "students", cell_names, LOOK_PROSE } },
 };
 
 const struct view view_pairings = {
@@ -111,6 +118,23 @@ const struct view view_pairings = {
                  { N_("child"), "student", cell_who, LOOK_PROSE },
                  { N_("since"), "since", cell_day, LOOK_WHOLE },
                  { N_("until"), "until", cell_day, LOOK_WHOLE } },
+    .fields = { { N_("mentor"), "mentor", cell_who, LOOK_PROSE },
+                { N_("child"), "student", cell_who, LOOK_PROSE },
+                { N_("since"), "since", cell_day, LOOK_PROSE },
+                { N_("until"), "until", cell_day, LOOK_PROSE } },
+};
+
+const struct view view_rota = {
+    .columns = { { ID },
+                 { N_("from"), "since", cell_time, LOOK_WHOLE },
+                 { N_("until"), "until", cell_time, LOOK_WHOLE },
+                 { N_("post"), "post", cell_word, LOOK_WHOLE },
+                 { N_("person"), "person", cell_who, LOOK_PROSE } },
+    .fields = { { ID },
+                { N_("person"), "person", cell_who, LOOK_PROSE },
+                { N_("post"), "post", cell_word, LOOK_PROSE },
+                { N_("from"), "since", cell_time, LOOK_PROSE },
+                { N_("until"), "until", cell_time, LOOK_PROSE } },
 };
 
 const struct view view_schedules = {
@@ -184,6 +208,7 @@ const struct view view_alerts = {
     .columns = { { ID },
                  { N_("made"), "created", cell_short, LOOK_WHOLE },
                  { STATE },
+                 { N_("severity"), "severity", cell_text, LOOK_WHOLE },
                  { N_("drill"), "drill", cell_yes, LOOK_WHOLE },
                  { N_("taken by"), "acknowledged_by", cell_name, LOOK_PROSE },
                  { N_("outcome"), "outcome", cell_text, LOOK_PROSE },
@@ -195,6 +220,7 @@ const struct view view_alert = {
                 { N_("title"), "title", cell_text, LOOK_PROSE },
                 { N_("kind"), "kind", cell_word, LOOK_PROSE },
                 { STATE },
+                { N_("severity"), "severity", cell_text, LOOK_PROSE },
                 { N_("drill"), "drill", cell_yes, LOOK_PROSE },
                 { N_("made"), "created", cell_time, LOOK_PROSE },
                 { N_("by"), "by", cell_text, LOOK_PROSE },

@@ -35,8 +35,8 @@ struct word {
 };
 
 struct headers {
-    struct word *words; /* sorted by folded, order */
-    size_t count;
+    struct word *words;    /* sorted by folded, order */
+    size_t count, longest; /* bytes of the longest word */
     char **pool;
     size_t pooled;
 };
@@ -91,6 +91,7 @@ static void add_words(struct headers *headers, const char *entity, const char *k
         headers->words = mem_grow(headers->words, headers->count + 1, sizeof *headers->words);
         headers->words[headers->count] = (struct word){ folded, entity, key, headers->count };
         headers->count++;
+        headers->longest = strlen(folded) > headers->longest ? strlen(folded) : headers->longest;
     }
 }
 
@@ -234,16 +235,17 @@ const char *headers_key(const struct headers *headers, const char *entity, const
 const char *headers_value_prefix(const struct headers *headers, const char *entity, const char *folded, size_t least,
                                  size_t *used)
 {
-    const char *key = NULL;
+    CLEANUP(mem_clean) char *prefix = mem_new(headers->longest + 1, 1);
+    const char *key = NULL, *at = folded;
 
     *used = 0;
-    for (size_t i = 0; i < headers->count; i++) {
-        const struct word *word = &headers->words[i];
-        const size_t length = strlen(word->folded);
+    for (size_t characters = 1; utf8_next(&at) && (size_t)(at - folded) <= headers->longest; characters++) {
+        const struct word *word;
 
-        if (length > *used && strcmp(word->entity, entity) == 0 && text_starts(folded, word->folded) &&
-            utf8_count(word->folded) >= least) {
-            *used = length;
+        memcpy(prefix, folded, (size_t)(at - folded));
+        word = characters >= least ? find(headers, entity, prefix) : NULL;
+        if (word) {
+            *used = (size_t)(at - folded);
             key = word->key;
         }
     }

@@ -46,7 +46,7 @@ struct school {
     struct doubt can;
     struct phone phones[PHONES];
     size_t phone_count;
-    char names[FAMILIES][16];
+    char names[FAMILIES][24];
     struct seen ledger[LEDGER_MAX];
     size_t seen_count;
     struct event events[EVENTS_MAX];

@@ -84,7 +84,7 @@ static const struct {
       "3", "nobody can tell whether message 9 to 王小红 was sent", "greenline outbox retry 9", "王小红" },
     { "INSERT INTO ask (id, cause, student, state, due, grace) VALUES (9, 1, 2, 'unasked', " T ", " T ");"
       "INSERT INTO attempt (ask, round, step, channel, n, skipped, at) VALUES (9, 0, 1, 'sms', 1, 'no_person', " T ")",
-      "4", "nobody could be asked about 王小红: no_person", "greenline ask handle 9", "王小红" },
+      "4", "nobody could be asked about 王小红: nobody is entered", "greenline ask handle 9", "王小红" },
     { "INSERT INTO ask (id, cause, student, state, due, grace) VALUES (9, 1, 2, 'expired', " T ", " T ")", "4",
       "no answer about 王小红 (月度平安)", "greenline ask handle 9", "王小红" },
     { "UPDATE line SET state = 'suspect' WHERE id = 2", "5", "+86199****0002 of 王小明 seems to be out of service",
