@@ -18,7 +18,7 @@
 #include "lib/memory.h"
 #include "store/run.h"
 
-enum { TICK_MS = 30000, WORK_MS = 8, DRAIN_MS = 20000 };
+enum { TICK_MS = 30000, WORK_MS = 6, DRAIN_MS = 20000 };
 
 static void on_work(evutil_socket_t fd, short what, void *arg)
 {
@@ -269,7 +269,7 @@ static bool work(struct daemon *d)
     if (d->rerouting)
         d->rerouting = outbox_reroute(d->outbox);
     do {
-        more = !checkpoint_behind(d->checkpoint) && (engine_work(d->engine) | api_work(d->api));
+        more = (!checkpoint_behind(d->checkpoint) || engine_urgent(d->engine)) && (engine_work(d->engine) | api_work(d->api));
     } while (more && clock_mono() < until);
     more |= bridge_claim(d);
     outbox_expire(d->outbox);

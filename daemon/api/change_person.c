@@ -264,7 +264,7 @@ static json_t *staff_change(struct api_call *call, const struct newstaff *new, i
 
     if (!new->role && !*new->class.text && !*new->who.phone.e164)
         return api_refuse(call, 400, "nothing to set: give role, class or phone");
-    if (!new->role && *new->class.text) {
+    if (!new->role &&*new->class.text) {
         bound = role_of_class(call->store, person, call->now);
         if (!bound)
             return api_refuse(call, 400, "class: say which role has it: give role too");

@@ -172,8 +172,7 @@ json_t *student_end(struct api_call *call)
     if (!id || !api_engine(call))
         return NULL;
     if (student_gone(call->store, id))
-        return api_refuse(call, 409, "%s has left already: `greenline student add` brings a child back",
-                          call->path[1]);
+        return api_refuse(call, 409, "%s has left already: `greenline student add` brings a child back", call->path[1]);
     alert = student_open_alert(call->store, id);
     if (alert)
         return api_refuse(call, 409,

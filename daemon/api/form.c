@@ -210,7 +210,7 @@ bool form_phone(struct form *form, const char *key, struct phone *out)
 
     if (!text)
         return false;
-    return phone_parse(out, text, form->call->setting->region, &err) || fault_of(form, key, &err);
+    return phone_parse(out, text, form->call->setting->region, &err) || form_fault(form, "%s", err.text);
 }
 
 const char *form_phone_type(enum phone_type type)
@@ -279,7 +279,8 @@ char *form_word(struct form *form, const char *key, const char *entity, const ch
     if (known || (word && otherwise && !plain(word)))
         return mem_dup(known ? known : otherwise);
     if (word)
-        form_fault(form, "%s \"%.60s\" is not known: give e.g. %s, or add the word to headers.csv", key, word, examples);
+        form_fault(form, "%s \"%.60s\" is not known: give e.g. %s, or add the word to headers.csv", key, word,
+                   examples);
     return NULL;
 }
 

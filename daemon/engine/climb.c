@@ -165,6 +165,13 @@ static bool restarts(const struct ladder *ladder)
     return ladder->then[0] != '\0';
 }
 
+/* When the step was to fire: after downtime all steps of an alarm whose time has passed fire together. A routine question
+ * counts from when it was really put. */
+static time_ms fired(const struct ask *ask, enum lane lane, time_ms now)
+{
+    return lane == LANE_EMERGENCY && ask->next_at < now ? ask->next_at : now;
+}
+
 /* After the last step: a ladder that may not end in silence begins again, the others wait for the due time. */
 static void schedule_next(struct engine *engine, const struct ask *ask, const struct ladder *ladder, int made)
 {
@@ -173,7 +180,7 @@ static void schedule_next(struct engine *engine, const struct ask *ask, const st
     time_ms at;
 
     if (next < (int)ladder->step_count) {
-        at = made ? now + ladder->steps[next].after : now;
+        at = made ? fired(ask, kind_row(ask->kind)->lane, now) + ladder->steps[next].after : now;
         ask_set_step(engine->store, ask->id, ask->round, next, now, at);
     } else if (restarts(ladder)) {
         at = ladder->steps[ladder->step_count - 1].after;

@@ -155,7 +155,7 @@ enum channel engine_channel_of(struct engine *engine, int64_t person, int64_t li
 
 bool engine_work(struct engine *engine)
 {
-    int64_t asks[SLICE];
+    int64_t asks[STEP];
     const size_t due = ask_due(engine->store, engine_now(engine), asks, COUNT(asks));
     int64_t cause;
 
@@ -170,6 +170,11 @@ bool engine_work(struct engine *engine)
         return false;
     engine_expand(engine, cause);
     return !store_failed(engine->store);
+}
+
+bool engine_urgent(struct engine *engine)
+{
+    return cause_urgent(engine->store, engine_now(engine));
 }
 
 static time_ms sooner(time_ms a, time_ms b)

@@ -33,6 +33,8 @@ void engine_set_rules(struct engine *engine, const struct engine_rules *rules);
 /* --- work of the loop --- */
 /* Does what is due, at most one slice (some hundred rows); true while there is more to do at once. */
 bool engine_work(struct engine *engine);
+/* Whether some of it is an emergency's, which waits for nothing. */
+bool engine_urgent(struct engine *engine);
 /* When engine_work() has something to do; TIME_NEVER. */
 time_ms engine_next(struct engine *engine);
 /* A message has ended without success: its steps may move on. Registered with the outbox by engine_new(). */

@@ -8,7 +8,8 @@
 #include "store/cause.h"
 #include "store/person.h"
 
-enum { SLICE = 250, WORDINGS_MAX = 256, CHAIN_MAX = 16 };
+/* STEP: children or asks between two looks at the watch, some 2 ms of work; SLICE: the most rows read at once. */
+enum { STEP = 64, SLICE = 250, WORDINGS_MAX = 256, CHAIN_MAX = 16 };
 
 struct wording {
     char *name; /* "checkin.zh", "checkin.voice.en" */
@@ -39,6 +40,8 @@ int64_t engine_resolve(struct engine *engine, enum kind kind, const struct audie
 
 /* expansion.c: one slice of a cause's work; true while it has more. */
 bool engine_expand(struct engine *engine, int64_t cause);
+/* A slice of what was held while the cause was paused waits again; true while there may be more. */
+bool engine_release(struct engine *engine, int64_t cause);
 
 /* climb.c: fires the ask's next step, or ends it. */
 void engine_climb(struct engine *engine, int64_t ask);

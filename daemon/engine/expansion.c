@@ -62,27 +62,38 @@ static void expand_slice(struct engine *engine, const struct cause *cause)
     struct recipient slice[2 * SLICE];
     const size_t count = recipient_after(engine->store, cause->id, cause->cursor, slice, most);
     const bool asks = kind_row(cause->kind)->asks;
+    size_t done = 0;
 
-    for (size_t i = 0; i < count && !store_failed(engine->store); i++) {
+    /* a step or somewhat more: a line's recipients are not parted */
+    for (; done < count && (done < STEP || slice[done].line == slice[done - 1].line) && !store_failed(engine->store); done++) {
         if (asks)
-            open_ask(engine, cause, &slice[i]);
+            open_ask(engine, cause, &slice[done]);
         else
-            inform(engine, cause, &slice[i]);
+            inform(engine, cause, &slice[done]);
     }
-    if (count)
-        cause_set_stage(engine->store, cause->id, "expand", slice[count - 1].line);
+    if (done)
+        cause_set_stage(engine->store, cause->id, "expand", slice[done - 1].line);
     else
         cause_set_stage(engine->store, cause->id, "ready", 0);
+}
+
+bool engine_release(struct engine *engine, int64_t cause)
+{
+    const int64_t count = message_release_cause(engine->store, cause, engine_now(engine));
+
+    if (count > 0)
+        outbox_reroute(engine->outbox); /* its routes may be of before a restart */
+    return count == SLICE;
 }
 
 /* After a pause: what was held as it came to the head waits again. */
 static void release_slice(struct engine *engine, const struct cause *cause)
 {
-    if (message_release_cause(engine->store, cause->id, engine_now(engine)) < SLICE)
+    if (!engine_release(engine, cause->id))
         cause_set_stage(engine->store, cause->id, "ready", 0);
 }
 
-/* A cancelled cause: its asks end, and what waits for a later time comes to the head, where the claim ends it. */
+/* A cancelled cause: its asks end, and what was held or waits for a later time comes to the head, where the claim ends it. */
 static void cancel_slice(struct engine *engine, const struct cause *cause)
 {
     int64_t asks[SLICE];
@@ -90,7 +101,8 @@ static void cancel_slice(struct engine *engine, const struct cause *cause)
 
     for (size_t i = 0; i < count; i++)
         engine_cancel_ask(engine, asks[i], NULL);
-    if (count < SLICE && message_hasten_cause(engine->store, cause->id, engine_now(engine)) < SLICE)
+    if (count < SLICE && !engine_release(engine, cause->id) &&
+        message_hasten_cause(engine->store, cause->id, engine_now(engine)) < SLICE)
         cause_set_stage(engine->store, cause->id, "ready", 0);
 }
 

@@ -131,7 +131,7 @@ bool engine_resume_cause(struct engine *engine, int64_t cause, struct error *err
     if (store_change(engine->store, "UPDATE cause SET stage = 'release', due = min(due, $2) WHERE id = $1 AND stage = 'ready'", "ii", cause,
                      engine_now(engine)) > 0)
         return true;
-    while (message_release_cause(engine->store, cause, engine_now(engine)) == SLICE)
+    while (engine_release(engine, cause))
         ; /* paused while it was still expanded: what came to the head until then */
     return true;
 }

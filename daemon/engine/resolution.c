@@ -90,7 +90,7 @@ static void emit_persons(const struct resolution *r)
 int64_t engine_resolve(struct engine *engine, enum kind kind, const struct audience *audience, int64_t cursor, emit_fn *emit, void *arg)
 {
     const struct resolution r = { .engine = engine, .kind = kind, .audience = audience, .emit = emit, .arg = arg };
-    struct audience_hit hits[SLICE];
+    struct audience_hit hits[STEP];
     int64_t last;
     const size_t count = audience_students(engine->store, audience, cursor, hits, COUNT(hits), &last);
 

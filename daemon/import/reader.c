@@ -125,7 +125,8 @@ static void follow_beside(struct reader *reader, size_t index, int depth)
         cell->fault = mem_format("\"%s\", but that cell is empty: write the value itself", cell->text);
         return;
     }
-    take_over(cell, &reader->cells[from], reader->cells[from].fault != NULL);
+    take_over(cell, &reader->cells[from], reader->cells[from].fault || reader->cells[from].inherited);
+    cell->copied = reader->cells[from].copied ? reader->cells[from].copied : (size_t)from + 1;
 }
 
 /* A child may be named by number and by name: its cells are merged only together. */
@@ -263,6 +264,13 @@ bool reader_fault(struct reader *reader, int column, const char *format, ...)
     reader->faulty = true;
     if (cell && (cell->bad || cell->inherited))
         return false;
+    if (cell && cell->copied) { /* the mistake is that of the cell it points at */
+        cell->bad = true;
+        column = (int)cell->copied - 1;
+        cell = &reader->cells[column];
+        if (cell->bad)
+            return false;
+    }
     va_start(args, format);
     if (vasprintf(&text, format, args) < 0)
         abort();

@@ -15,6 +15,7 @@ struct cell {
     char *fault;    /* what is wrong with it as a cell; NULL */
     bool bad;       /* a mistake was reported for it */
     bool inherited; /* taken over from a bad cell */
+    size_t copied;  /* 同左, 同母: one more than the index of the cell whose value this is; 0: its own */
 };
 
 struct reader {

@@ -72,6 +72,8 @@ bool outbox_move(struct outbox *outbox, int64_t id, enum message_state from, enu
 {
     if (!message_move(outbox->store, id, from, to, reason, outbox_now(outbox)))
         return false;
+    if (to == MESSAGE_QUEUED)
+        outbox_refresh_route(outbox, id);
     if (message_state_ended(to) && to != MESSAGE_ACCEPTED && to != MESSAGE_DELIVERED && outbox->ended)
         outbox->ended(outbox->ended_arg, id, to, reason);
     return true;

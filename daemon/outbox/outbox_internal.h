@@ -38,6 +38,7 @@ struct outbox {
 time_ms outbox_now(const struct outbox *outbox);
 /* Moves a message and, when that ends it without success, tells the engine. */
 bool outbox_move(struct outbox *outbox, int64_t id, enum message_state from, enum message_state to, enum reason reason);
+void outbox_refresh_route(struct outbox *outbox, int64_t id);
 struct carrier *outbox_carrier(struct outbox *outbox, const char *name);
 /* The message of a wire id; 0 when it is not of this epoch. */
 int64_t outbox_message_of(const struct outbox *outbox, const char *id);

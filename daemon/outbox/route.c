@@ -137,8 +137,23 @@ int64_t outbox_price(const struct outbox *outbox, int64_t route)
     return 0;
 }
 
+/* What comes back from a gateway or a person waits in a route of today, after a restart or reload too. */
+void outbox_refresh_route(struct outbox *outbox, int64_t id)
+{
+    struct message m = { 0 };
+
+    if (message_get(&m, outbox->store, id)) {
+        const int64_t route = outbox_route(outbox, m.channel, m.e164);
+
+        if (route != m.route)
+            message_set_route(outbox->store, id, route);
+    }
+    message_free(&m);
+}
+
 bool outbox_reroute(struct outbox *outbox)
 {
+    const size_t live = outbox->route_count;
     int64_t ids[250];
     const size_t count = message_stranded(outbox->store, outbox->live_routes, ids, COUNT(ids));
     size_t moved = 0;
@@ -156,5 +171,5 @@ bool outbox_reroute(struct outbox *outbox)
         }
         message_free(&m);
     }
-    return count == COUNT(ids) && moved > 0;
+    return count == COUNT(ids) && (moved > 0 || outbox->route_count > live);
 }

@@ -76,13 +76,58 @@ static unsigned whom(struct store *store, const struct audience *a, const struct
     return 0;
 }
 
+/* A leaf that every child of the audience fulfils and that an index finds: one student or one class; NULL. */
+static const struct audience *narrowest(const struct audience *a)
+{
+    const struct audience *left;
+
+    switch (a->op) {
+    case AUDIENCE_STUDENT:
+    case AUDIENCE_CLASS:
+        return a;
+    case AUDIENCE_PARENTS_OF:
+    case AUDIENCE_GUARDIANS_OF:
+    case AUDIENCE_MENTORS_OF:
+    case AUDIENCE_EXCEPT:
+        return narrowest(a->left);
+    case AUDIENCE_AND:
+        left = narrowest(a->left);
+        return left && left->op == AUDIENCE_STUDENT ? left : narrowest(a->right) ? narrowest(a->right) : left;
+    case AUDIENCE_ALL:
+    case AUDIENCE_LEFT_BEHIND:
+    case AUDIENCE_VILLAGE:
+    case AUDIENCE_GROUP:
+    case AUDIENCE_ROLE:
+    case AUDIENCE_PERSON:
+    case AUDIENCE_OR:
+        return NULL;
+    }
+    return NULL;
+}
+
+/* Students behind `after` in order, all or those of the leaf; whom() judges them. */
+static struct query candidates(struct store *store, const struct audience *leaf, int64_t after, int64_t look)
+{
+    if (leaf && leaf->op == AUDIENCE_STUDENT)
+        return store_query(store,
+                           "SELECT id, class, village, left_behind FROM student WHERE id > $1 AND gone_at IS NULL AND id IN ("
+                           "SELECT id FROM student WHERE ref = $3 UNION SELECT id FROM student WHERE name = $3"
+                           " UNION SELECT CAST(substr($3, 4) AS INTEGER)) ORDER BY id LIMIT $2",
+                           "iit", after, look, leaf->name);
+    if (leaf)
+        return store_query(store,
+                           "SELECT id, class, village, left_behind FROM student WHERE class = $3 AND id > $1 AND gone_at IS NULL"
+                           " ORDER BY id LIMIT $2",
+                           "iit", after, look, leaf->name);
+    return store_query(store,
+                       "SELECT id, class, village, left_behind FROM student WHERE id > $1 AND gone_at IS NULL ORDER BY id LIMIT $2",
+                       "ii", after, look);
+}
+
 size_t audience_students(struct store *store, const struct audience *audience, int64_t after, struct audience_hit *out, size_t look,
                          int64_t *last)
 {
-    struct query q = store_query(store,
-                                 "SELECT id, class, village, left_behind FROM student WHERE id > $1 AND gone_at IS NULL"
-                                 " ORDER BY id LIMIT $2",
-                                 "ii", after, (int64_t)look);
+    struct query q = candidates(store, narrowest(audience), after, (int64_t)look);
     size_t count = 0, looked = 0;
 
     *last = 0;
@@ -174,9 +219,15 @@ static int64_t matches(struct store *store, const struct audience *a)
     case AUDIENCE_VILLAGE:
         return store_value(store, 0, "SELECT 1 FROM student WHERE village = $1 LIMIT 1", "t", a->name);
     case AUDIENCE_STUDENT:
-        return store_value(store, 0, "SELECT count(*) FROM student WHERE ref = $1 OR name = $1 OR 'id:' || id = $1", "t", a->name);
+        return store_value(store, 0,
+                           "SELECT count(*) FROM (SELECT id FROM student WHERE ref = $1 UNION SELECT id FROM student WHERE name = $1"
+                           " UNION SELECT id FROM student WHERE id = CAST(substr($1, 4) AS INTEGER) AND 'id:' || id = $1)",
+                           "t", a->name);
     case AUDIENCE_PERSON:
-        return store_value(store, 0, "SELECT count(*) FROM person WHERE ref = $1 OR name = $1 OR 'id:' || id = $1", "t", a->name);
+        return store_value(store, 0,
+                           "SELECT count(*) FROM (SELECT id FROM person WHERE ref = $1 UNION SELECT id FROM person WHERE name = $1"
+                           " UNION SELECT id FROM person WHERE id = CAST(substr($1, 4) AS INTEGER) AND 'id:' || id = $1)",
+                           "t", a->name);
     case AUDIENCE_GROUP:
         return store_value(store, 0, "SELECT 1 FROM party WHERE name = $1 LIMIT 1", "t", a->name);
     case AUDIENCE_ROLE:

@@ -87,6 +87,15 @@ int64_t cause_next_work(struct store *store, time_ms now)
                        "i", now);
 }
 
+bool cause_urgent(struct store *store, time_ms now)
+{
+    return store_value(store, 0,
+                       "SELECT EXISTS (SELECT 1 FROM cause WHERE stage <> 'ready' AND state = 'open' AND due <= $1 AND lane = 'emergency')"
+                       " OR EXISTS (SELECT 1 FROM ask a JOIN cause c ON c.id = a.cause WHERE a.state IN ('open', 'waiting')"
+                       " AND a.next_at <= $1 AND c.lane = 'emergency')",
+                       "i", now) != 0;
+}
+
 time_ms cause_next_due(struct store *store)
 {
     return store_value(store, TIME_NEVER, "SELECT min(due) FROM cause WHERE stage <> 'ready' AND state IN ('open', 'cancelled')", "");

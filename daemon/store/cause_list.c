@@ -52,11 +52,10 @@ static int64_t put_asks(struct store *store, json_t *cause, int64_t id, int64_t 
 {
     json_t *outcomes = json_object();
     int64_t waiting = 0;
-    struct query query =
-        store_query(store,
-                    "SELECT CASE outcome WHEN '' THEN state ELSE outcome END AS word, count(*),"
-                    " sum(state IN ('open', 'waiting')) FROM ask WHERE cause = $1 GROUP BY word",
-                    "i", id);
+    struct query query = store_query(store,
+                                     "SELECT CASE outcome WHEN '' THEN state ELSE outcome END AS word, count(*),"
+                                     " sum(state IN ('open', 'waiting')) FROM ask WHERE cause = $1 GROUP BY word",
+                                     "i", id);
 
     while (query_next(&query)) {
         json_put_int(outcomes, query_word(&query, 0), query_int(&query, 1));

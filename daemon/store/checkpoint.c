@@ -99,6 +99,10 @@ bool checkpoint_behind(struct checkpoint *c)
         return false;
     pthread_mutex_lock(&c->mutex);
     behind = c->pages >= BEHIND_PAGES;
+    if (behind && !c->wanted) { /* a pass ended early and no commit will ask for the next one */
+        c->wanted = true;
+        pthread_cond_signal(&c->wake);
+    }
     pthread_mutex_unlock(&c->mutex);
     return behind;
 }

@@ -277,7 +277,7 @@ int64_t route_put(struct store *store, const char *name)
 size_t message_stranded(struct store *store, const char *live_json, int64_t *ids, size_t max)
 {
     struct query q = store_query(store,
-                                 "SELECT m.id FROM (SELECT 0 AS id UNION ALL SELECT id FROM route) r JOIN message m ON m.route = r.id"
+                                 "SELECT m.id FROM (SELECT id FROM route UNION ALL SELECT 0) r JOIN message m ON m.route = r.id"
                                  " AND m.lane IN ('emergency', 'notice', 'bulk') AND m.state = 'queued'"
                                  " WHERE r.id NOT IN (SELECT value FROM json_each($1)) LIMIT $2",
                                  "ti", live_json, (int64_t)max);

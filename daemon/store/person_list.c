@@ -41,7 +41,8 @@ static json_t *numbers(struct store *store, int64_t person)
 static json_t *groups(struct store *store, int64_t person)
 {
     json_t *all = json_array();
-    struct query query = store_query(store, "SELECT DISTINCT name FROM party WHERE person = $1 ORDER BY name", "i", person);
+    struct query query =
+        store_query(store, "SELECT DISTINCT name FROM party WHERE person = $1 ORDER BY name", "i", person);
 
     while (query_next(&query))
         json_array_append_new(all, json_string(query_word(&query, 0)));
@@ -96,7 +97,8 @@ json_t *contact_list(struct store *store, const struct list_filter *filter)
         store,
         COLUMNS
         " WHERE p.id > $1 AND EXISTS (SELECT 1 FROM relation r WHERE r.person = p.id AND ($2 = 0 OR r.student = $2)"
-        " AND (r.until IS NULL OR r.until > $5)) AND ($3 IS NULL OR p.ref = $3 OR instr(p.name, $3) > 0 OR EXISTS (SELECT 1 FROM person_line n"
+        " AND (r.until IS NULL OR r.until > $5)) AND ($3 IS NULL OR p.ref = $3 OR instr(p.name, $3) > 0 OR EXISTS "
+        "(SELECT 1 FROM person_line n"
         " JOIN line l ON l.id = n.line WHERE n.person = p.id AND instr(l.e164, $3) > 0)) ORDER BY p.id LIMIT $4",
         "iitii", filter->after, filter->student, filter->query, list_rows(filter), filter->now);
 

@@ -175,8 +175,9 @@ int64_t relation_last_rank(struct store *store, int64_t student, time_ms now)
 
 bool student_has_guardian(struct store *store, int64_t student, time_ms now)
 {
-    return store_value(store, 0, "SELECT 1 FROM relation WHERE student = $1 AND guardian <> 0 AND" HOLDS("$2") "LIMIT 1",
-                       "ii", student, now) != 0;
+    return store_value(store, 0,
+                       "SELECT 1 FROM relation WHERE student = $1 AND guardian <> 0 AND" HOLDS("$2") "LIMIT 1", "ii",
+                       student, now) != 0;
 }
 
 /* ------------------------------------------------------------------------------------------ roles, pairings, rota */
@@ -219,9 +220,9 @@ int64_t pairing_end_all(struct store *store, int64_t mentor, time_ms now)
 
 int64_t rota_put(struct store *store, int64_t person, const char *post, time_ms since, time_ms until)
 {
-    const int64_t there = store_value(
-        store, 0, "SELECT id FROM rota WHERE person = $1 AND post = $2 AND since = $3 AND until = $4", "itii", person,
-        post, since, until);
+    const int64_t there =
+        store_value(store, 0, "SELECT id FROM rota WHERE person = $1 AND post = $2 AND since = $3 AND until = $4",
+                    "itii", person, post, since, until);
 
     return there ? there
                  : store_insert(store, "INSERT INTO rota (person, post, since, until) VALUES ($1, $2, $3, $4)", "itii",
@@ -230,9 +231,8 @@ int64_t rota_put(struct store *store, int64_t person, const char *post, time_ms 
 
 bool rota_end(struct store *store, int64_t id, time_ms now)
 {
-    return store_change(store,
-                        "UPDATE rota SET until = max(since, $2) WHERE id = $1 AND until > $2 AND until > since", "ii",
-                        id, now) > 0;
+    return store_change(store, "UPDATE rota SET until = max(since, $2) WHERE id = $1 AND until > $2 AND until > since",
+                        "ii", id, now) > 0;
 }
 
 int64_t rota_end_all(struct store *store, int64_t person, time_ms now)

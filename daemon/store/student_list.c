@@ -28,7 +28,8 @@ json_t *student_list(struct store *store, const struct list_filter *filter)
     struct query query = store_query(
         store,
         "SELECT s.id, s.ref, s.name, s.class, s.village, s.left_behind,"
-        " (SELECT count(*) FROM relation r WHERE r.student = s.id AND (r.until IS NULL OR r.until > $1)), p.ref, p.name FROM student s" MENTOR
+        " (SELECT count(*) FROM relation r WHERE r.student = s.id AND (r.until IS NULL OR r.until > $1)), p.ref, "
+        "p.name FROM student s" MENTOR
         " WHERE s.id > $2 AND s.gone_at IS NULL AND ($3 IS NULL OR s.class = $3) AND ($4 IS NULL OR s.village = $4)"
         " AND ($5 < 0 OR s.left_behind = $5)"
         " AND ($6 IS NULL OR s.ref = $6 OR instr(s.name, $6) > 0 OR instr(s.former_name, $6) > 0)"
@@ -59,7 +60,8 @@ static json_t *lines(struct store *store, int64_t person)
 static json_t *groups(struct store *store, int64_t student)
 {
     json_t *all = json_array();
-    struct query query = store_query(store, "SELECT DISTINCT name FROM party WHERE student = $1 ORDER BY name", "i", student);
+    struct query query =
+        store_query(store, "SELECT DISTINCT name FROM party WHERE student = $1 ORDER BY name", "i", student);
 
     while (query_next(&query))
         json_array_append_new(all, json_string(query_word(&query, 0)));

@@ -15,7 +15,8 @@ static void gather_child(struct telling *t, struct store *store, const struct te
     if (!t->about_child)
         return;
     q = store_query(store,
-                    "SELECT ifnull(max(restricted), 0), max((since IS NULL OR since <= $3) AND (until IS NULL OR until > $3))"
+                    "SELECT ifnull(max(restricted), 0), max((since IS NULL OR since <= $3) AND (until IS NULL OR until > $3)"
+                    " AND (SELECT gone_at IS NULL FROM student WHERE id = $1))"
                     " FROM relation WHERE student = $1 AND person = $2",
                     "iii", what->student, what->person, now);
     if (query_next(&q)) {

@@ -7,7 +7,7 @@ SECONDS ?= 20
 FUZZ := $(B)/fuzz
 FUZZ_NAMES := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_CHECKS := -fsanitize=address,undefined -fno-sanitize-recover=undefined
-FUZZ_BUILD = $(MAKE) --no-print-directory B=$(FUZZ) CC=clang CXX=clang++ OPTIMIZE='-O1 -g' SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined'
+FUZZ_BUILD = $(MAKE) --no-print-directory B=$(FUZZ) CC=clang CXX=clang++ WARNINGS=-Wall OPTIMIZE='-O1 -g' SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined'
 
 .PHONY: fuzz fuzz-deps fuzz-programs $(addprefix fuzz-,$(FUZZ_NAMES))
 fuzz: fuzz-deps
@@ -30,7 +30,7 @@ fuzz-run-%:
 # These run in the build folder $(FUZZ), where B is it.
 FUZZ_PROGRAMS := $(addprefix $(B)/tests/fuzz/fuzz_,$(FUZZ_NAMES))
 fuzz-programs: $(FUZZ_PROGRAMS)
-$(B)/tests/fuzz/%: $(B)/obj/tests/fuzz/%.o $(DAEMON_LIBS) $(B)/lib/cli.a $(B)/lib/common.a
+$(B)/tests/fuzz/%: $(B)/obj/tests/fuzz/%.o $(SUPPORT) $(DAEMON_LIBS) $(B)/lib/cli.a $(B)/lib/common.a
 	@mkdir -p $(@D)
 	@echo '  LD $@'
-	$(Q)$(CC) $(LDFLAGS) -fsanitize=fuzzer $< $(subst -lcmocka,,$(call group,$(filter %.a,$^))) -o $@
+	$(Q)$(CC) $(LDFLAGS) -fsanitize=fuzzer $< $(call group,$(filter %.a,$^)) -o $@

@@ -49,6 +49,8 @@ static void open_parts(struct world *w)
     turn_set_now(w->turn, w->now);
     w->outbox = outbox_new(w->turn, &w->rules);
     outbox_set_gateways(w->outbox, &gateway, 1);
+    while (outbox_reroute(w->outbox))
+        ; /* as the daemon does after a start */
     w->engine = engine_new(w->turn, w->outbox, &engine);
     w->inbox = inbox_new(w->turn, w->engine, w->grammar, "CN");
 }

@@ -175,6 +175,68 @@ static void test_a_change_sends_its_fields_and_the_request_id(void **state)
     fake_close(&fake);
 }
 
+static void test_entries_of_the_register_send_what_was_said(void **state)
+{
+    static const struct fake_line lines[] = {
+        { "POST /v1/students", 200, "{\"ref\":\"G9\",\"name\":\"李雪\",\"groups\":[\"合唱团\"]}" },
+        { "POST /v1/pairings", 200,
+          "{\"mentor\":{\"ref\":\"T1\",\"name\":\"赵敏\"},\"student\":{\"ref\":\"G9\",\"name\":\"李雪\"},"
+          "\"since\":\"2026-09-01T00:00:00+08:00\",\"until\":null}" },
+        { "POST /v1/rota", 200,
+          "{\"id\":3,\"person\":{\"ref\":\"T1\",\"name\":\"赵敏\"},\"post\":\"duty\","
+          "\"since\":\"2026-09-05T07:00:00+08:00\",\"until\":\"2026-09-06T07:00:00+08:00\"}" },
+        { "POST /v1/staff/T1/end", 200,
+          "{\"ref\":\"T1\",\"name\":\"赵敏\",\"roles\":[{\"role\":\"teacher\",\"class\":\"三(2)班\"}],\"lines\":[]}" },
+        { NULL, 0, NULL },
+    };
+    struct fake fake;
+    struct ran ran;
+
+    (void)state;
+    fake_open(&fake, lines);
+    ran = fake_cli(&fake, "", "student", "add", "G9", "--name", "李雪", "--class", "三2", "--left-behind", "no");
+    assert_string_equal(ran.out, "name    李雪\nref     G9\ngroups  合唱团\n");
+    assert_non_null(strstr(fake.requests[0], "\r\n\r\n{\"ref\":\"G9\",\"name\":\"李雪\",\"class\":\"三2\","
+                                             "\"left_behind\":false}"));
+    ran_free(&ran);
+    ran = fake_cli(&fake, "", "pair", "add", "赵敏", "G9", "--since", "2026-09-01");
+    assert_string_equal(ran.out, "mentor  赵敏 (T1)\nchild   李雪 (G9)\nsince   2026-09-01\n");
+    assert_non_null(strstr(fake.requests[1], "{\"mentor\":\"赵敏\",\"student\":\"G9\",\"since\":\"2026-09-01\"}"));
+    ran_free(&ran);
+    ran = fake_cli(&fake, "", "rota", "add", "T1", "--from", "2026-09-05 07:00", "--to", "2026-09-06 07:00");
+    assert_string_equal(ran.out, "id      3\nperson  赵敏 (T1)\npost    duty\nfrom    2026-09-05 07:00:00\n"
+                                 "until   2026-09-06 07:00:00\n");
+    assert_non_null(strstr(fake.requests[2], "\"since\":\"2026-09-05 07:00\",\"until\":\"2026-09-06 07:00\"}"));
+    ran_free(&ran);
+    ran = fake_cli(&fake, "", "staff", "end", "T1", "--role", "mentor");
+    assert_string_equal(ran.out, "name    赵敏\nperson  T1\nroles   teacher 三(2)班\n");
+    ran_free(&ran);
+    fake_close(&fake);
+}
+
+static void test_an_entry_without_what_it_needs_is_a_usage_error(void **state)
+{
+    static const struct {
+        const char *words[8], *want;
+    } rows[] = {
+        { { "student", "add", "G9", "--name", "李雪", NULL }, "--class is missing" },
+        { { "contact", "add", "李雪", "--student", "G9", NULL }, "--relation is missing" },
+        { { "pair", "add", "赵敏", NULL }, "STUDENT is missing" },
+        { { "rota", "add", "赵敏", "--from", "2026-09-05 07:00", NULL }, "--to is missing" },
+        { { "contact", "end", "李雪", NULL }, "--student is missing" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct ran ran = fake_cli_words("/nowhere", "", rows[i].words);
+
+        assert_int_equal(ran.status, CLI_USAGE);
+        if (!strstr(ran.err, rows[i].want))
+            fail_msg("got \"%s\", want \"…%s…\"", ran.err, rows[i].want);
+        ran_free(&ran);
+    }
+}
+
 static void test_a_change_whose_connection_breaks_is_repeated_with_the_same_id(void **state)
 {
     static const struct fake_line lines[] = {
@@ -487,6 +549,8 @@ int main(void)
         cmocka_unit_test(test_escape_sequences_of_a_reply_do_not_reach_the_terminal),
         cmocka_unit_test(test_a_refusal_is_told_with_each_mistake_on_its_line),
         cmocka_unit_test(test_a_change_sends_its_fields_and_the_request_id),
+        cmocka_unit_test(test_entries_of_the_register_send_what_was_said),
+        cmocka_unit_test(test_an_entry_without_what_it_needs_is_a_usage_error),
         cmocka_unit_test(test_a_change_whose_connection_breaks_is_repeated_with_the_same_id),
         cmocka_unit_test(test_a_daemon_that_is_away_is_told_with_its_mend),
         cmocka_unit_test(test_a_daemon_that_has_ended_is_told_from_one_that_never_was),

@@ -153,7 +153,9 @@ static void test_help_of_a_noun_lists_its_commands(void **state)
     (void)state;
     assert_int_equal(ran.status, CLI_DONE);
     assert_string_equal(ran.out, "greenline pair …: mentors and their children\n\n"
-                                 "Commands\n  list        which mentor looks after which child\n\n"
+                                 "Commands\n  list        which mentor looks after which child\n"
+                                 "  add         a mentor looks after a child from now on\n"
+                                 "  end         a mentor looks after a child no longer\n\n"
                                  "`greenline pair COMMAND --help` shows options and examples.\n");
     ran_free(&ran);
 }
