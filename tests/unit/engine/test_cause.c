@@ -219,6 +219,7 @@ static void test_nobody_is_told_about_a_child_who_has_left(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_nobody_is_told_about_a_child_who_has_left, family_setup, family_teardown),
         TEST(test_an_occurrence_runs_at_its_time_and_once),
         TEST(test_missed_occurrence_inside_its_grace_runs_once_an_older_one_is_recorded),
         TEST(test_a_paused_schedule_catches_nothing_up),
