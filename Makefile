@@ -80,6 +80,7 @@ $(foreach g,$(GATEWAYS),$(eval $(call gateway,$(g))))
 include daemon/po/po.mk
 include tests/tests.mk
 include tests/gateways/gateways.mk
+include tests/quality.mk
 
 help:
 	@echo 'make            builds build/greenlined, build/greenline, build/gateways/*'
