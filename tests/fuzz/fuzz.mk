@@ -33,4 +33,4 @@ fuzz-programs: $(FUZZ_PROGRAMS)
 $(B)/tests/fuzz/%: $(B)/obj/tests/fuzz/%.o $(SUPPORT) $(DAEMON_LIBS) $(B)/lib/cli.a $(B)/lib/common.a
 	@mkdir -p $(@D)
 	@echo '  LD $@'
-	$(Q)$(CC) $(LDFLAGS) -fsanitize=fuzzer $< $(call group,$(filter %.a,$^)) -o $@
+	$(Q)$(CXX) $(LDFLAGS) -fsanitize=fuzzer $< $(call group,$(filter %.a,$^)) -o $@

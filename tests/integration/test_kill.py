@@ -131,10 +131,28 @@ def test_kills_hold_at_most_a_window_each_where_nobody_can_tell():
         place.close()
 
 
+def test_an_emergency_in_doubt_is_sent_again_and_marked_so():
+    outbox, ledger, inbox, place = run("idempotent = false; probe = false;", lane="emergency")
+    try:
+        lost, keys, _, held = judge(outbox, ledger, inbox)
+        phones = {row[3] for row in ledger if row[1] == "out"}
+        assert len(phones) == FAMILIES, "%d of %d phones heard of it" % (len(phones), FAMILIES)
+        assert not lost, "lost: %s" % lost[:10]
+        assert not held, "held: %s" % [row["id"] for row in held[:10]]
+        place.stop()
+        marked = {str(row[0]) for row in place.rows("SELECT id FROM message WHERE again = 1")}
+        unmarked = {key.split("-")[1] for key in keys} - marked
+        assert not unmarked, "sent again without a mark: %s" % sorted(unmarked)[:10]
+        assert marked, "the kills fell where nothing was in doubt: choose another SEED"
+    finally:
+        place.close()
+
+
 if __name__ == "__main__":
     report = school.Report()
     for test in (test_kills_lose_and_double_nothing_with_an_idempotent_gateway,
                  test_kills_lose_and_double_nothing_with_a_gateway_that_can_be_probed,
-                 test_kills_hold_at_most_a_window_each_where_nobody_can_tell):
+                 test_kills_hold_at_most_a_window_each_where_nobody_can_tell,
+                 test_an_emergency_in_doubt_is_sent_again_and_marked_so):
         report.run(test)
     sys.exit(report.end())

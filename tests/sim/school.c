@@ -75,6 +75,7 @@ static void add_families(struct school *s, const int64_t *mentors)
                 world_sql(s->world, "UPDATE person SET reads = 0 WHERE id = (SELECT max(id) FROM person)");
         }
         world_relate(s->world, student, guardian, "paternal_grandmother", 1, false);
+        s->phones[phone].children[i] = true;
         world_mentor(s->world, mentors[i % 4], student);
         if (i % 7 == 3) {
             const int own = i % 2 ? phone : add_phone(s, ANSWERS_HELP);

@@ -19,6 +19,7 @@ struct phone {
     int64_t line;
     enum profile profile;
     bool forbidden[FAMILIES]; /* somebody on this phone is restricted for that child */
+    bool children[FAMILIES];  /* whose family this phone belongs to */
 };
 
 struct seen {
@@ -38,6 +39,7 @@ struct event {
     int phone;
     int64_t message;
     bool done;
+    time_ms told; /* when it was stored */
 };
 
 struct school {
@@ -52,6 +54,7 @@ struct school {
     struct event events[EVENTS_MAX];
     size_t event_count, first_open;
     time_ms down_until; /* the gateway is restarting */
+    int64_t alarm;
     int kills, crashes, again;
     bool verbose;
 };
@@ -69,7 +72,7 @@ time_ms school_next(const struct school *school);
 int school_say(struct school *school);
 /* After a restart: the gateway is there again and its doubts are settled. */
 void school_settle(struct school *school);
-/* The rules 1, 2, 5 and 8 of the design over everything that happened; prints what is broken; their number. */
+/* The rules 1, 2, 3, 4, 5 and 8 of the design, and that nothing is guessed, over everything that happened; prints what is broken; their number. */
 int school_judge(struct school *school);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Whole terms in virtual time: monthly reminders and a broadcast to sixty families over twenty weeks, with crashes of
- * gateway and daemon, lost, late and repeated reports. A failing seed prints the command that replays it:
+ * Whole terms in virtual time: monthly reminders, a broadcast and an alarm to sixty families over twenty weeks, with
+ * crashes of gateway and daemon, lost, late and repeated reports. A failing seed prints the command that replays it:
  *
  *     build/tests/sim/test_term SEED
  */
@@ -44,7 +44,7 @@ static bool hear(struct school *s)
     if (chance(s, 5))
         kill_daemon(s);
     else
-        s->events[event].done = true;
+        s->events[event].done = true, s->events[event].told = s->world->now;
     return true;
 }
 
@@ -119,30 +119,63 @@ static void begin(struct school *s)
     world_commit(s->world);
 }
 
+static const char alarm_ladder[] = "{\"then\": \"restart\", \"steps\": [{\"who\": [\"guardian:1\"], \"channels\": [\"sms\"]},"
+                                   " {\"after\": 600000, \"who\": [\"mentor\"], \"channels\": [\"voice\"]}]}";
+
+/* What the school does in the term beside its reminders: a broadcast in the evening, and an alarm that is closed by a
+ * person six hours later. */
+enum deed { BROADCAST, ALARM, CLOSING, DEEDS };
+
+static void act(struct school *s, enum deed deed)
+{
+    struct world *w = s->world;
+
+    switch (deed) {
+    case BROADCAST:
+        world_ask(w, KIND_NOTICE, "class:一(1)班", "{student}明天体检，不收钱。");
+        return;
+    case ALARM:
+        w->ladder = alarm_ladder;
+        s->alarm = world_ask(w, KIND_EMERGENCY, "class:二(1)班", "{students}：山洪警报，请马上接孩子。");
+        w->ladder = NULL;
+        return;
+    case CLOSING:
+        turn_set_now(w->turn, w->now);
+        engine_close_alert(w->engine, s->alarm, "all are home", "root", NULL);
+        world_commit(w);
+        return;
+    case DEEDS:
+        return;
+    }
+}
+
 static int run(uint64_t seed, bool verbose)
 {
     static struct school school;
     struct school *s = &school;
-    time_ms end, broadcast;
+    time_ms end, deeds[DEEDS + 1];
+    enum deed deed = BROADCAST;
     int turns = 0, faults;
 
     school_open(s, seed, verbose);
     begin(s);
     end = s->world->now + WEEKS * 7 * DAY_MS;
-    broadcast = s->world->now + 30 * DAY_MS + 11 * HOUR_MS;
+    deeds[BROADCAST] = s->world->now + 30 * DAY_MS + 11 * HOUR_MS;
+    deeds[ALARM] = s->world->now + 43 * DAY_MS + (time_ms)(seed % 24) * HOUR_MS;
+    deeds[CLOSING] = deeds[ALARM] + 6 * HOUR_MS;
+    deeds[DEEDS] = TIME_NEVER;
     while (s->world->now < end && turns++ < TURNS_MAX) {
         time_ms next;
 
         if (turn(s))
             continue;
-        if (broadcast && s->world->now >= broadcast) {
-            broadcast = 0;
-            world_ask(s->world, KIND_NOTICE, "class:一(1)班", "{student}明天体检，不收钱。");
+        if (s->world->now >= deeds[deed]) {
+            act(s, deed++);
             continue;
         }
         next = next_of(s);
-        if (broadcast && broadcast < next)
-            next = broadcast;
+        if (deeds[deed] < next)
+            next = deeds[deed];
         s->world->now = next > s->world->now ? (next < end ? next : end) : s->world->now + 1;
     }
     faults = school_judge(s);
