@@ -23,7 +23,7 @@ fuzz-deps:
 fuzz-run-%:
 	@mkdir -p $(FUZZ)/found/$*
 	@echo '  FUZZ $* $(SECONDS) s'
-	@$(FUZZ)/tests/fuzz/fuzz_$* -max_total_time=$(SECONDS) -timeout=10 -rss_limit_mb=2048 -max_len=8192 -verbosity=0 -print_final_stats=0 \
+	@$(FUZZ)/tests/fuzz/fuzz_$* -max_total_time=$(SECONDS) -timeout=10 -rss_limit_mb=2048 -max_len=8192 -verbosity=0 -print_final_stats=1 \
 	    -artifact_prefix=$(FUZZ)/$*- $(FUZZ)/found/$* tests/fuzz/corpus/$* > $(FUZZ)/$*.log 2>&1 \
 	    || { tail -40 $(FUZZ)/$*.log; exit 1; }
 
