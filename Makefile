@@ -95,7 +95,7 @@ help:
 BUILD_PACKAGES := gcc g++ make libc6-dev libevent-dev libsqlite3-dev libcurl4-openssl-dev libconfig-dev libical-dev \
                   libphonenumber-dev libjansson-dev libsodium-dev libcsv-dev libunistring-dev libsystemd-dev libssl-dev \
                   gettext tzdata python3
-TEST_PACKAGES := libcmocka-dev sqlite3 curl
+TEST_PACKAGES := libcmocka-dev sqlite3 curl strace mandoc
 LINT_PACKAGES := clang clang-tidy clang-format cppcheck
 deps:
 	@tests/deps.sh $(BUILD_PACKAGES) $(TEST_PACKAGES)

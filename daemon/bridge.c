@@ -31,8 +31,13 @@ static void send_release(void *arg)
 {
     struct send *send = arg;
     struct gateway *g = gateways_find(send->daemon->gateways, send->gateway);
-    const struct gateway_job job = { .id = send->job.id, .channel = channel_name(send->job.channel), .lane = lane_name(send->job.lane),
-                                     .to = send->job.to, .text = send->job.text, .voice = send->job.voice, .expires = send->job.expires,
+    const struct gateway_job job = { .id = send->job.id,
+                                     .channel = channel_name(send->job.channel),
+                                     .lane = lane_name(send->job.lane),
+                                     .to = send->job.to,
+                                     .text = send->job.text,
+                                     .voice = send->job.voice,
+                                     .expires = send->job.expires,
                                      .again = send->job.again };
 
     if (g)
@@ -86,7 +91,8 @@ static void word_probe(void *arg)
     word_free(word);
 }
 
-static void say_later(struct daemon *daemon, const struct gateway *g, void (*say)(void *arg), const char *id, const char *provider_id)
+static void say_later(struct daemon *daemon, const struct gateway *g, void (*say)(void *arg), const char *id,
+                      const char *provider_id)
 {
     struct word *word = mem_new(1, sizeof *word);
 
@@ -128,7 +134,9 @@ time_ms bridge_next(struct daemon *daemon)
 
     for (struct gateway *g = gateways_next(daemon->gateways, NULL); g; g = gateways_next(daemon->gateways, g)) {
         /* without room nothing can be claimed: `room` wakes the loop */
-        const time_ms due = gateway_usable(g) && gateway_room(g, true) > 0 ? outbox_next_due(daemon->outbox, gateway_name(g)) : TIME_NEVER;
+        const time_ms due = gateway_usable(g) && gateway_room(g, true) > 0
+                                ? outbox_next_due(daemon->outbox, gateway_name(g))
+                                : TIME_NEVER;
 
         next = due < next ? due : next;
     }
@@ -186,8 +194,8 @@ static void on_accepted(void *arg, struct gateway *g, const char *id, const char
     outbox_accepted(((struct daemon *)arg)->outbox, gateway_name(g), id, provider_id, parts);
 }
 
-static void on_refused(void *arg, struct gateway *g, const char *id, const char *class, const char *code, const char *detail,
-                       time_ms retry_after)
+static void on_refused(void *arg, struct gateway *g, const char *id, const char *class, const char *code,
+                       const char *detail, time_ms retry_after)
 {
     outbox_refused(((struct daemon *)arg)->outbox, gateway_name(g), id, class, code, detail, retry_after);
 }
@@ -209,13 +217,20 @@ static void on_fate(void *arg, struct gateway *g, const char *id, const char *st
 static void on_status(void *arg, struct gateway *g, const struct gateway_status *status)
 {
     struct daemon *daemon = arg;
-    const struct outbox_report report = { .gateway = gateway_name(g), .id = status->id, .provider_id = status->provider_id,
-                                          .state = status->state, .code = status->code, .seconds = status->seconds };
+    const struct outbox_report report = { .gateway = gateway_name(g),
+                                          .id = status->id,
+                                          .provider_id = status->provider_id,
+                                          .state = status->state,
+                                          .code = status->code,
+                                          .seconds = status->seconds };
     int64_t message;
 
     outbox_status(daemon->outbox, &report, &message);
     if (message && status->digits && status->digits[0] && status->uid)
-        inbox_receive(daemon->inbox, &(struct inbound){ .gateway = gateway_name(g), .uid = status->uid, .from = "", .digits = status->digits,
+        inbox_receive(daemon->inbox, &(struct inbound){ .gateway = gateway_name(g),
+                                                        .uid = status->uid,
+                                                        .from = "",
+                                                        .digits = status->digits,
                                                         .message = message });
     if (status->uid)
         say_later(daemon, g, word_stored, status->uid, NULL);
@@ -225,15 +240,27 @@ static void on_reply(void *arg, struct gateway *g, const struct gateway_reply *r
 {
     struct daemon *daemon = arg;
 
-    inbox_receive(daemon->inbox, &(struct inbound){ .gateway = gateway_name(g), .uid = reply->uid, .from = reply->from, .to = reply->to,
-                                                    .text = reply->text, .digits = reply->digits, .call = reply->call, .at = reply->at });
+    inbox_receive(daemon->inbox, &(struct inbound){ .gateway = gateway_name(g),
+                                                    .uid = reply->uid,
+                                                    .from = reply->from,
+                                                    .to = reply->to,
+                                                    .text = reply->text,
+                                                    .digits = reply->digits,
+                                                    .call = reply->call,
+                                                    .at = reply->at });
     say_later(daemon, g, word_stored, reply->uid, NULL);
 }
 
 const struct gateway_events *bridge_events(void)
 {
-    static const struct gateway_events events = { .ready = on_ready, .down = on_down, .started = on_started, .accepted = on_accepted,
-                                                  .refused = on_refused, .unknown = on_unknown, .fate = on_fate, .status = on_status,
+    static const struct gateway_events events = { .ready = on_ready,
+                                                  .down = on_down,
+                                                  .started = on_started,
+                                                  .accepted = on_accepted,
+                                                  .refused = on_refused,
+                                                  .unknown = on_unknown,
+                                                  .fate = on_fate,
+                                                  .status = on_status,
                                                   .reply = on_reply };
 
     return &events;

@@ -53,8 +53,10 @@ static json_t *own_status(void *arg)
     for (struct gateway *g = gateways_next(d->gateways, NULL); g; g = gateways_next(d->gateways, g)) {
         json_t *all = gateway_show(g);
 
-        json_array_append_new(gateways, json_pack("{s:s, s:O?, s:O?, s:O?}", "name", gateway_name(g), "state", json_object_get(all, "state"),
-                                                  "window", json_object_get(all, "window"), "in_flight", json_object_get(all, "in_flight")));
+        json_array_append_new(gateways,
+                              json_pack("{s:s, s:O?, s:O?, s:O?}", "name", gateway_name(g), "state",
+                                        json_object_get(all, "state"), "window", json_object_get(all, "window"),
+                                        "in_flight", json_object_get(all, "in_flight")));
         json_decref(all);
     }
     json_object_set_new(json, "gateways", gateways);
@@ -63,8 +65,11 @@ static json_t *own_status(void *arg)
 
 struct api_setting console_setting(const struct daemon *d)
 {
-    return (struct api_setting){ .socket = d->config.listen.socket, .zone = d->zone, .school = d->config.school.name,
-                                 .language = d->config.school.language, .region = d->config.school.region,
+    return (struct api_setting){ .socket = d->config.listen.socket,
+                                 .zone = d->zone,
+                                 .school = d->config.school.name,
+                                 .language = d->config.school.language,
+                                 .region = d->config.school.region,
                                  .headers = d->config.headers,
                                  .quiet = { d->config.school.quiet_from_min, d->config.school.quiet_to_min },
                                  .demo = d->config.demo };
@@ -72,7 +77,13 @@ struct api_setting console_setting(const struct daemon *d)
 
 struct api_parts console_parts(struct daemon *d)
 {
-    return (struct api_parts){ .turn = d->turn, .engine = d->engine, .outbox = d->outbox, .grammar = d->grammar, .arg = d,
-                               .status = own_status, .gateway_list = all_gateways, .gateway_show = one_gateway,
+    return (struct api_parts){ .turn = d->turn,
+                               .engine = d->engine,
+                               .outbox = d->outbox,
+                               .grammar = d->grammar,
+                               .arg = d,
+                               .status = own_status,
+                               .gateway_list = all_gateways,
+                               .gateway_show = one_gateway,
                                .gateway_change = change_gateway };
 }

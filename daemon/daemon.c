@@ -158,8 +158,12 @@ static bool open_parts(struct daemon *d, struct error *err)
 
 static bool open_gateways(struct daemon *d, struct error *err)
 {
-    const struct gateways_setting setting = { .epoch = store_epoch(d->store), .boot = d->boot, .state_dir = d->config.state_dir,
-                                              .zone = d->config.school.timezone, .demo = d->config.demo, .clock = &d->clock,
+    const struct gateways_setting setting = { .epoch = store_epoch(d->store),
+                                              .boot = d->boot,
+                                              .state_dir = d->config.state_dir,
+                                              .zone = d->config.school.timezone,
+                                              .demo = d->config.demo,
+                                              .clock = &d->clock,
                                               .random = random_from_system() };
 
     mkdir(d->config.state_dir, 0750);
@@ -183,7 +187,8 @@ static void begin_run(struct daemon *d)
 
     d->run = run_begin(d->store, turn_now(d->turn), &gap_from, &clean);
     if (gap_from != TIME_NEVER)
-        log_notice("was last seen %lld s ago%s", (long long)((turn_now(d->turn) - gap_from) / 1000), clean ? "" : ", without a clean end");
+        log_notice("was last seen %lld s ago%s", (long long)((turn_now(d->turn) - gap_from) / 1000),
+                   clean ? "" : ", without a clean end");
     outbox_recover(d->outbox);
 }
 
@@ -269,7 +274,8 @@ static bool work(struct daemon *d)
     if (d->rerouting)
         d->rerouting = outbox_reroute(d->outbox);
     do {
-        more = (!checkpoint_behind(d->checkpoint) || engine_urgent(d->engine)) && (engine_work(d->engine) | api_work(d->api));
+        more = (!checkpoint_behind(d->checkpoint) || engine_urgent(d->engine)) &&
+               (engine_work(d->engine) | api_work(d->api));
     } while (more && clock_mono() < until);
     more |= bridge_claim(d);
     outbox_expire(d->outbox);

@@ -29,14 +29,14 @@ struct daemon {
     struct gateways *gateways;
     struct api *api;
     struct event *tick, *work, *term, *interrupt, *hangup;
-    time_ms tick_ms;       /* real */
+    time_ms tick_ms; /* real */
     time_ms started_real;
-    time_ms work_at;       /* what the timer `work` is armed for; TIME_NEVER */
+    time_ms work_at; /* what the timer `work` is armed for; TIME_NEVER */
     int64_t run;
     bool stopping, rerouting;
-    time_ms stop_by;       /* monotonic */
+    time_ms stop_by; /* monotonic */
     char boot[20];
-    char *trouble;         /* why the last turn failed; NULL */
+    char *trouble; /* why the last turn failed; NULL */
 };
 
 /* rules.c: the configuration as the parts want it. */

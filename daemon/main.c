@@ -33,9 +33,12 @@ static const char help[] =
 enum { OPTION_CHECK = 1000, OPTION_KEYS, OPTION_VERSION };
 
 static const struct option options[] = {
-    { "config", required_argument, NULL, 'c' },       { "check-config", no_argument, NULL, OPTION_CHECK },
-    { "keys", no_argument, NULL, OPTION_KEYS },       { "verbose", no_argument, NULL, 'v' },
-    { "version", no_argument, NULL, OPTION_VERSION }, { "help", no_argument, NULL, 'h' },
+    { "config", required_argument, NULL, 'c' },
+    { "check-config", no_argument, NULL, OPTION_CHECK },
+    { "keys", no_argument, NULL, OPTION_KEYS },
+    { "verbose", no_argument, NULL, 'v' },
+    { "version", no_argument, NULL, OPTION_VERSION },
+    { "help", no_argument, NULL, 'h' },
     { NULL, 0, NULL, 0 },
 };
 
@@ -113,7 +116,8 @@ int main(int argc, char **argv)
         }
     }
     if (!path || optind < argc) {
-        fprintf(stderr, "greenlined: %s: try `greenlined --help`\n", path ? "too many arguments" : "no configuration named with -c");
+        fprintf(stderr, "greenlined: %s: try `greenlined --help`\n",
+                path ? "too many arguments" : "no configuration named with -c");
         return 2;
     }
     return run(path, check, verbose);

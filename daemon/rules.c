@@ -12,7 +12,8 @@
 struct outbox_rules rules_outbox(const struct daemon *d)
 {
     return (struct outbox_rules){
-        .telling = { .zone = d->zone, .quiet = { d->config.school.quiet_from_min, d->config.school.quiet_to_min },
+        .telling = { .zone = d->zone,
+                     .quiet = { d->config.school.quiet_from_min, d->config.school.quiet_to_min },
                      .per_line_day = d->config.limits.per_line_day },
         .signature = d->config.school.signature,
         .school = d->config.school.name,
@@ -36,7 +37,8 @@ static void copy_step(struct ladder_step *out, const struct config_step *in)
 static char *ladder_of(void *arg, enum kind kind, const char *name)
 {
     const struct daemon *d = arg;
-    const struct config_ladder *in = name ? config_ladder_find(&d->config, name) : config_ladder_of_kind(&d->config, kind_row(kind)->name);
+    const struct config_ladder *in =
+        name ? config_ladder_find(&d->config, name) : config_ladder_of_kind(&d->config, kind_row(kind)->name);
     struct ladder ladder = { 0 };
     char *text;
 
@@ -53,8 +55,11 @@ static char *ladder_of(void *arg, enum kind kind, const char *name)
 
 struct engine_rules rules_engine(struct daemon *d)
 {
-    struct engine_rules rules = { .templates = d->config.templates, .language = d->config.school.language, .zone = d->zone,
-                                  .ladder = ladder_of, .ladder_arg = d };
+    struct engine_rules rules = { .templates = d->config.templates,
+                                  .language = d->config.school.language,
+                                  .zone = d->zone,
+                                  .ladder = ladder_of,
+                                  .ladder_arg = d };
 
     for (size_t i = 0; i < KINDS; i++) {
         const struct config_kind *kind = config_kind_find(&d->config, kind_row((enum kind)i)->name);
@@ -69,8 +74,12 @@ struct engine_rules rules_engine(struct daemon *d)
 static struct gateway_config supervised(const struct config_gateway *in, char **path)
 {
     *path = path_gateway(in->program);
-    return (struct gateway_config){ .name = in->name, .program = *path, .channels = (const char *const *)in->channels,
-                                    .prefixes = (const char *const *)in->prefixes, .config = in->config, .rate = in->rate };
+    return (struct gateway_config){ .name = in->name,
+                                    .program = *path,
+                                    .channels = (const char *const *)in->channels,
+                                    .prefixes = (const char *const *)in->prefixes,
+                                    .config = in->config,
+                                    .rate = in->rate };
 }
 
 static void route(struct daemon *d)
@@ -80,8 +89,10 @@ static void route(struct daemon *d)
     for (size_t i = 0; i < d->config.gateway_count; i++) {
         const struct config_gateway *in = &d->config.gateways[i];
 
-        gateways[i] = (struct outbox_gateway){ .name = in->name, .channels = (const char *const *)in->channels,
-                                               .prefixes = (const char *const *)in->prefixes, .price_e4 = in->price_e4 };
+        gateways[i] = (struct outbox_gateway){ .name = in->name,
+                                               .channels = (const char *const *)in->channels,
+                                               .prefixes = (const char *const *)in->prefixes,
+                                               .price_e4 = in->price_e4 };
     }
     outbox_set_gateways(d->outbox, gateways, d->config.gateway_count);
     free(gateways);
@@ -122,14 +133,17 @@ static void check_gateway(const struct config *config, const struct config_gatew
         for (char **has = ready.channels; has && *has; has++)
             can |= strcmp(*has, *channel) == 0;
         if (!can)
-            mistakes_add(mistakes, "%s:%d: gateways.%s.channels: %s: the program %s cannot carry it: take it out", g->file, g->line, g->name,
-                         *channel, g->program);
+            mistakes_add(mistakes, "%s:%d: gateways.%s.channels: %s: the program %s cannot carry it: take it out",
+                         g->file, g->line, g->name, *channel, g->program);
     }
     if (config->demo && !ready.simulated && !json_is_true(json_object_get(g->config, "simulated")))
-        mistakes_add(mistakes, "%s:%d: gateways.%s: a demo store uses simulated gateways only: take `simulator`", g->file, g->line, g->name);
-    if (!config->demo && (ready.simulated || json_is_true(json_object_get(g->config, "simulated"))))
-        mistakes_add(mistakes, "%s:%d: gateways.%s: simulated: only a demo store may use it: set `demo = true`, or name a real gateway",
+        mistakes_add(mistakes, "%s:%d: gateways.%s: a demo store uses simulated gateways only: take `simulator`",
                      g->file, g->line, g->name);
+    if (!config->demo && (ready.simulated || json_is_true(json_object_get(g->config, "simulated"))))
+        mistakes_add(
+            mistakes,
+            "%s:%d: gateways.%s: simulated: only a demo store may use it: set `demo = true`, or name a real gateway",
+            g->file, g->line, g->name);
     gateway_ready_free(&ready);
 }
 

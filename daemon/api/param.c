@@ -281,8 +281,7 @@ bool api_params_read(struct api_call *call, const char *words)
     const char *name;
     json_t *value;
 
-    json_object_foreach(call->query, name, value)
-    {
+    json_object_foreach (call->query, name, value) {
         if (!among(words, name)) {
             unknown(call, words, "parameter", name);
             return false;
@@ -298,8 +297,7 @@ bool api_fields_check(struct api_call *call, const char *words)
     const char *name;
     json_t *value;
 
-    json_object_foreach(call->body, name, value)
-    {
+    json_object_foreach (call->body, name, value) {
         if (!among(words, name)) {
             unknown(call, words, "field", name);
             return false;

@@ -207,8 +207,7 @@ static json_t *audit_detail(const json_t *from)
     json_t *detail = json_object(), *value;
     const char *name;
 
-    json_object_foreach((json_t *)from, name, value)
-    {
+    json_object_foreach ((json_t *)from, name, value) {
         if (json_is_string(value) && json_string_length(value) > AUDIT_TEXT_MAX) {
             size_t length = AUDIT_TEXT_MAX;
 

@@ -328,8 +328,7 @@ char *call_path(const struct cli_call *call)
             text_add_char(&out, *at);
     }
     if (!call->command->change)
-        json_object_foreach(call->fields, name, value)
-        {
+        json_object_foreach (call->fields, name, value) {
             CLEANUP(mem_clean)
             char *text = json_is_boolean(value)  ? mem_dup(json_is_true(value) ? "yes" : "no")
                          : json_is_string(value) ? mem_dup(json_string_value(value))

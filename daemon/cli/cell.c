@@ -150,7 +150,8 @@ char *cell_names(const json_t *object, const char *path)
     struct text out = { 0 };
     size_t i;
 
-    json_array_foreach(all, i, one) join(&out, json_text(one, "name", json_text(one, "ref", "")));
+    json_array_foreach (all, i, one)
+        join(&out, json_text(one, "name", json_text(one, "ref", "")));
     return text_take(&out);
 }
 
@@ -162,8 +163,7 @@ char *cell_list(const json_t *object, const char *path)
 
     if (json_is_string(all))
         return mem_dup(json_string_value(all));
-    json_array_foreach(all, i, one)
-    {
+    json_array_foreach (all, i, one) {
         CLEANUP(mem_clean) char *text = cell_text(one, "");
 
         join(&out, text);
@@ -177,8 +177,7 @@ char *cell_lines(const json_t *object, const char *path)
     struct text out = { 0 };
     size_t i;
 
-    json_array_foreach(all, i, line)
-    {
+    json_array_foreach (all, i, line) {
         const char *state = json_text(line, "state", "ok");
 
         join(&out, json_is_string(line) ? json_string_value(line) : json_text(line, "e164", ""));
@@ -198,8 +197,7 @@ char *cell_roles(const json_t *object, const char *path)
     struct text out = { 0 };
     size_t i;
 
-    json_array_foreach(all, i, role)
-    {
+    json_array_foreach (all, i, role) {
         const char *class = json_text(role, "class", "");
 
         join(&out, language_word(json_text(role, "role", "")));
@@ -215,8 +213,7 @@ char *cell_counts(const json_t *object, const char *path)
     struct text out = { 0 };
     const char *word;
 
-    json_object_foreach((json_t *)counts, word, n)
-    {
+    json_object_foreach ((json_t *)counts, word, n) {
         CLEANUP(mem_clean) char *one = NULL;
 
         if (json_is_integer(n) && json_integer_value(n) == 0)
@@ -241,8 +238,7 @@ char *cell_flags(const json_t *object, const char *path)
     struct text out = { 0 };
     const char *name;
 
-    json_object_foreach((json_t *)all, name, one)
-    {
+    json_object_foreach ((json_t *)all, name, one) {
         CLEANUP(mem_clean) char *plain = mem_dup(name);
 
         for (char *at = plain; *at; at++)

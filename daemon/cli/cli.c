@@ -35,8 +35,7 @@ static void take_rows(struct listing *listing, const json_t *items)
     json_t *row;
     size_t i;
 
-    json_array_foreach(items, i, row)
-    {
+    json_array_foreach (items, i, row) {
         if (listing->limit >= 0 && listing->rows == listing->limit) {
             listing->more = true;
             return;

@@ -106,13 +106,13 @@ void draw_channel(const struct screen *screen, const json_t *items)
         screen_format(screen, "\n");
         return;
     }
-    json_array_foreach(items, i, event)
-    {
+    json_array_foreach (items, i, event) {
         CLEANUP(mem_clean) char *person = who(event);
         const size_t name = utf8_width(person), channel = utf8_width(language_word(json_text(event, "channel", "")));
 
         page.person = name > page.person ? name : page.person;
         page.channel = channel > page.channel ? channel : page.channel;
     }
-    json_array_foreach(items, i, event) draw_event(screen, &page, event);
+    json_array_foreach (items, i, event)
+        draw_event(screen, &page, event);
 }

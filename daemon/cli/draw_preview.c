@@ -44,9 +44,9 @@ void draw_preview(const struct screen *screen, const json_t *preview)
         screen_styled(screen, STYLE_HEAD, _("How it reads"));
         screen_format(screen, "\n");
     }
-    json_array_foreach(examples, i, one) draw_example(screen, one);
-    json_array_foreach(warnings, i, one)
-    {
+    json_array_foreach (examples, i, one)
+        draw_example(screen, one);
+    json_array_foreach (warnings, i, one) {
         screen_styled(screen, STYLE_WAIT, _("warning: "));
         screen_wrapped(screen, 9, STYLE_PLAIN, json_is_string(one) ? json_string_value(one) : "?");
     }

@@ -39,7 +39,8 @@ static void draw_sheets(const struct screen *screen, const json_t *report)
     const json_t *sheets = json_object_get(report, "files"), *sheet;
     size_t i;
 
-    json_array_foreach(sheets, i, sheet) draw_sheet(screen, sheet);
+    json_array_foreach (sheets, i, sheet)
+        draw_sheet(screen, sheet);
 }
 
 static void draw_counts(const struct screen *screen, const json_t *report)
@@ -59,8 +60,7 @@ static void draw_lines(const struct screen *screen, const json_t *lines, enum st
     const json_t *line;
     size_t i;
 
-    json_array_foreach(lines, i, line)
-    {
+    json_array_foreach (lines, i, line) {
         CLEANUP(mem_clean)
         char *text = json_is_string(line) ? screen_line(json_string_value(line)) : cell_text(line, "");
 

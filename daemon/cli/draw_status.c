@@ -47,7 +47,8 @@ void draw_status(const struct screen *screen, const json_t *status)
     const json_t *problems = json_object_get(status, "problems"), *problem;
     size_t i;
 
-    json_array_foreach(problems, i, problem) draw_problem(screen, problem);
+    json_array_foreach (problems, i, problem)
+        draw_problem(screen, problem);
     if (json_array_size(problems) == 0) {
         const char *state = json_text(status, "state", "ok");
 

@@ -41,5 +41,6 @@ void draw_today(const struct screen *screen, const json_t *items)
         screen_format(screen, "\n");
         return;
     }
-    json_array_foreach(items, i, item) draw_item(screen, item);
+    json_array_foreach (items, i, item)
+        draw_item(screen, item);
 }

@@ -86,8 +86,7 @@ static void tell_mistakes(struct cli_session *session, const json_t *report)
     const json_t *mistakes = json_object_get(report, "mistakes"), *mistake;
     size_t i;
 
-    json_array_foreach(mistakes, i, mistake)
-    {
+    json_array_foreach (mistakes, i, mistake) {
         CLEANUP(mem_clean) char *line = screen_line(json_is_string(mistake) ? json_string_value(mistake) : "?");
 
         fprintf(session->streams->err, "%s\n", line);

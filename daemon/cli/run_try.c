@@ -62,8 +62,7 @@ static void print_json(struct cli_session *session, const json_t *items)
     json_t *row;
     size_t i;
 
-    json_array_foreach(items, i, row)
-    {
+    json_array_foreach (items, i, row) {
         json_t *out = json_object();
 
         for (size_t k = 0; k < COUNT(keys); k++)

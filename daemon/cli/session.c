@@ -32,8 +32,7 @@ void session_tell_problem(struct cli_session *session, const struct client_answe
         session_tell(session, "%s", detail);
     else
         session_tell(session, _("greenlined refused (%ld)"), answer->status);
-    json_array_foreach(mistakes, i, mistake)
-    {
+    json_array_foreach (mistakes, i, mistake) {
         CLEANUP(mem_clean) char *line = screen_line(json_is_string(mistake) ? json_string_value(mistake) : "?");
 
         fprintf(session->streams->err, "%s\n", line);

@@ -28,8 +28,9 @@ void view_list(const struct screen *screen, const struct view_column *columns, c
     for (; count < VIEW_COLUMNS_MAX && columns[count].title; count++)
         layout_add_column(&layout, _(columns[count].title), columns[count].look == LOOK_NUMBER,
                           columns[count].look != LOOK_PROSE);
-    json_array_foreach(items, i, row) for (size_t c = 0; c < count; c++)
-        layout_add_cell(&layout, columns[c].cell(row, columns[c].path), style_of(&columns[c], row));
+    json_array_foreach (items, i, row)
+        for (size_t c = 0; c < count; c++)
+            layout_add_cell(&layout, columns[c].cell(row, columns[c].path), style_of(&columns[c], row));
     layout_print(&layout, screen);
     layout_free(&layout);
 }

@@ -13,34 +13,46 @@ struct meaning {
 };
 
 static const struct meaning checkin[] = {
-    { "free", "unsure", 0, false, false },     { "question", "unsure", 0, false, false },
-    { "no", "unsure", 0, false, false },       { "number", "unsure", 0, false, false },
+    { "free", "unsure", 0, false, false },
+    { "question", "unsure", 0, false, false },
+    { "no", "unsure", 0, false, false },
+    { "number", "unsure", 0, false, false },
     { "wrong_number", "wrong_number", 1, false, true },
-    { "received", "received", 2, true, false }, { "ack", "received", 2, true, false },
-    { "yes", "fine", 3, true, false },         { "fine", "fine", 3, true, false },
+    { "received", "received", 2, true, false },
+    { "ack", "received", 2, true, false },
+    { "yes", "fine", 3, true, false },
+    { "fine", "fine", 3, true, false },
     { "help", "help", 9, true, false },
 };
 static const struct meaning absent[] = {
-    { "free", "unsure", 0, false, false },  { "question", "unsure", 0, false, false },
-    { "ack", "unsure", 0, false, false },   { "number", "unsure", 0, false, false },
+    { "free", "unsure", 0, false, false },       { "question", "unsure", 0, false, false },
+    { "ack", "unsure", 0, false, false },        { "number", "unsure", 0, false, false },
     { "received", "received", 1, false, false }, { "wrong_number", "wrong_number", 1, false, true },
-    { "fine", "accounted", 2, true, false }, { "yes", "accounted", 2, true, false },
-    { "no", "missing", 8, false, true },    { "help", "help", 9, false, true },
+    { "fine", "accounted", 2, true, false },     { "yes", "accounted", 2, true, false },
+    { "no", "missing", 8, false, true },         { "help", "help", 9, false, true },
 };
 static const struct meaning decision[] = {
-    { "free", "unsure", 0, false, false }, { "question", "unsure", 0, false, false },
-    { "ack", "unsure", 0, false, false },  { "received", "received", 0, false, false },
+    { "free", "unsure", 0, false, false },
+    { "question", "unsure", 0, false, false },
+    { "ack", "unsure", 0, false, false },
+    { "received", "received", 0, false, false },
     { "wrong_number", "wrong_number", 1, false, true },
-    { "help", "help", 9, false, false },   { "fine", "yes", 2, true, false },
-    { "yes", "yes", 2, true, false },      { "no", "no", 2, true, false },
+    { "help", "help", 9, false, false },
+    { "fine", "yes", 2, true, false },
+    { "yes", "yes", 2, true, false },
+    { "no", "no", 2, true, false },
     { "number", "number", 2, true, false },
 };
 static const struct meaning first[] = {
-    { "free", "unsure", 0, false, false }, { "question", "unsure", 0, false, false },
-    { "number", "unsure", 0, false, false }, { "received", "received", 1, false, false },
+    { "free", "unsure", 0, false, false },
+    { "question", "unsure", 0, false, false },
+    { "number", "unsure", 0, false, false },
+    { "received", "received", 1, false, false },
     { "wrong_number", "wrong_number", 1, false, true },
-    { "no", "declined", 1, false, true },  { "help", "help", 3, false, false },
-    { "ack", "ack", 4, true, false },      { "yes", "ack", 4, true, false },
+    { "no", "declined", 1, false, true },
+    { "help", "help", 3, false, false },
+    { "ack", "ack", 4, true, false },
+    { "yes", "ack", 4, true, false },
     { "fine", "ack", 4, true, false },
 };
 
@@ -63,7 +75,8 @@ static const struct meaning *meaning_of(enum kind kind, const char *class)
 
     switch (row->fold) {
     case FOLD_WORST:
-        return row->grammar == ANSWER_KIND_ABSENT ? find(absent, COUNT(absent), class) : find(checkin, COUNT(checkin), class);
+        return row->grammar == ANSWER_KIND_ABSENT ? find(absent, COUNT(absent), class)
+                                                  : find(checkin, COUNT(checkin), class);
     case FOLD_LAST:
     case FOLD_ALL:
         return find(decision, COUNT(decision), class);

@@ -16,9 +16,9 @@ struct fold_state {
     const char *outcome; /* "", or a word of the answers below; static */
     bool has_value;
     int64_t value;
-    int weight;          /* of the outcome, for "worst wins" */
-    bool settled;        /* somebody's answer is enough: the ask need not climb */
-    bool climb;          /* the answer says "go on at once" */
+    int weight;   /* of the outcome, for "worst wins" */
+    bool settled; /* somebody's answer is enough: the ask need not climb */
+    bool climb;   /* the answer says "go on at once" */
 };
 
 /* Begins a fold for asks of this kind. */

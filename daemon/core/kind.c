@@ -6,7 +6,8 @@
 
 #include "lib/memory.h"
 
-#define ROUTINE .optout_holds = true, .quiet_holds = true, .cap_holds = true, .confirmed_holds = true, .equal_dropped = true
+#define ROUTINE                                                                                                        \
+    .optout_holds = true, .quiet_holds = true, .cap_holds = true, .confirmed_holds = true, .equal_dropped = true
 
 static const struct kind_row rows[KINDS] = {
     [KIND_CHECKIN] = { "checkin", "平安询问", .asks = true, .grammar = ANSWER_KIND_CHECKIN, .per_student = true,
@@ -28,9 +29,9 @@ static const struct kind_row rows[KINDS] = {
     [KIND_SLOT] = { "slot", "亲情电话", .asks = true, .grammar = ANSWER_KIND_SLOT, .per_student = true,
                     .fold = FOLD_LAST, .lane = LANE_NOTICE, ROUTINE, .late_taken = true, .due = 24 * HOUR_MS,
                     .grace = 24 * HOUR_MS },
-    [KIND_DUTY] = { "duty", "职责", .asks = true, .grammar = ANSWER_KIND_DUTY, .per_student = false,
-                    .fold = FOLD_LAST, .lane = LANE_NOTICE, .quiet_holds = true, .equal_dropped = true,
-                    .late_taken = true, .due = 24 * HOUR_MS, .grace = 72 * HOUR_MS },
+    [KIND_DUTY] = { "duty", "职责", .asks = true, .grammar = ANSWER_KIND_DUTY, .per_student = false, .fold = FOLD_LAST,
+                    .lane = LANE_NOTICE, .quiet_holds = true, .equal_dropped = true, .late_taken = true,
+                    .due = 24 * HOUR_MS, .grace = 72 * HOUR_MS },
     [KIND_COUNT] = { "count", "人数", .asks = true, .grammar = ANSWER_KIND_COUNT, .per_student = false,
                      .fold = FOLD_LAST, .lane = LANE_NOTICE, .quiet_holds = true, .equal_dropped = true,
                      .late_taken = true, .due = 2 * HOUR_MS, .grace = 12 * HOUR_MS },

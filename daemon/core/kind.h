@@ -37,9 +37,9 @@ enum fold { FOLD_NONE, FOLD_WORST, FOLD_LAST, FOLD_ALL, FOLD_FIRST };
 struct kind_row {
     const char *name;
     const char *chinese;
-    bool asks;                 /* false: an inform, messages only */
-    enum answer_kind grammar;  /* of an ask */
-    bool per_student;          /* asked once a student, else once a person */
+    bool asks;                /* false: an inform, messages only */
+    enum answer_kind grammar; /* of an ask */
+    bool per_student;         /* asked once a student, else once a person */
     enum fold fold;
     enum lane lane;
     bool optout_holds, quiet_holds, cap_holds, confirmed_holds;

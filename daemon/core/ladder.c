@@ -32,8 +32,9 @@ static size_t read_words(char **out, const json_t *list, const char *fallback)
     size_t count = 0, i;
     json_t *word;
 
-    json_array_foreach(list, i, word) if (json_is_string(word) && count < LADDER_WORDS_MAX)
-        out[count++] = mem_dup(json_string_value(word));
+    json_array_foreach (list, i, word)
+        if (json_is_string(word) && count < LADDER_WORDS_MAX)
+            out[count++] = mem_dup(json_string_value(word));
     if (count == 0)
         out[count++] = mem_dup(fallback);
     return count;
@@ -52,7 +53,8 @@ void ladder_parse(struct ladder *out, const char *text)
     json_t *json = json_read(text, strlen(text), NULL);
     const json_t *steps = json_object_get(json, "steps");
 
-    *out = (struct ladder){ .name = mem_dup(json_text(json, "name", "default")), .then = mem_dup(json_text(json, "then", "")) };
+    *out = (struct ladder){ .name = mem_dup(json_text(json, "name", "default")),
+                            .then = mem_dup(json_text(json, "then", "")) };
     for (size_t i = 0; i < json_array_size(steps) && i < LADDER_STEPS_MAX; i++)
         read_step(&out->steps[out->step_count++], json_array_get(steps, i));
     if (out->step_count == 0)

@@ -18,20 +18,28 @@ static const struct {
     bool ended;
 } states[] = {
     /* an outcome may come late, when a repetition waits already: it is then not made */
-    [MESSAGE_QUEUED] = { "queued", TO(MESSAGE_CLAIMED) | TO(MESSAGE_HELD) | TO(MESSAGE_REFUSED) | TO(MESSAGE_ACCEPTED) | FINAL_REPORT | ENDS,
+    [MESSAGE_QUEUED] = { "queued",
+                         TO(MESSAGE_CLAIMED) | TO(MESSAGE_HELD) | TO(MESSAGE_REFUSED) | TO(MESSAGE_ACCEPTED) |
+                             FINAL_REPORT | ENDS,
                          false },
-    [MESSAGE_CLAIMED] = { "claimed", TO(MESSAGE_STARTED) | TO(MESSAGE_ACCEPTED) | TO(MESSAGE_QUEUED) | TO(MESSAGE_REFUSED) |
-                                         TO(MESSAGE_UNKNOWN) | TO(MESSAGE_HELD) | FINAL_REPORT | ENDS, false },
-    [MESSAGE_STARTED] = { "started", TO(MESSAGE_ACCEPTED) | TO(MESSAGE_QUEUED) | TO(MESSAGE_REFUSED) | TO(MESSAGE_UNKNOWN) |
-                                         TO(MESSAGE_HELD) | FINAL_REPORT | ENDS, false },
+    [MESSAGE_CLAIMED] = { "claimed",
+                          TO(MESSAGE_STARTED) | TO(MESSAGE_ACCEPTED) | TO(MESSAGE_QUEUED) | TO(MESSAGE_REFUSED) |
+                              TO(MESSAGE_UNKNOWN) | TO(MESSAGE_HELD) | FINAL_REPORT | ENDS,
+                          false },
+    [MESSAGE_STARTED] = { "started",
+                          TO(MESSAGE_ACCEPTED) | TO(MESSAGE_QUEUED) | TO(MESSAGE_REFUSED) | TO(MESSAGE_UNKNOWN) |
+                              TO(MESSAGE_HELD) | FINAL_REPORT | ENDS,
+                          false },
     [MESSAGE_ACCEPTED] = { "accepted", FINAL_REPORT, true },
     [MESSAGE_DELIVERED] = { "delivered", 0, true },
     [MESSAGE_UNDELIVERED] = { "undelivered", TO(MESSAGE_DELIVERED), true },
     [MESSAGE_REFUSED] = { "refused", 0, true },
     [MESSAGE_EXPIRED] = { "expired", TO(MESSAGE_DELIVERED), true },
     [MESSAGE_CANCELLED] = { "cancelled", TO(MESSAGE_DELIVERED), true },
-    [MESSAGE_UNKNOWN] = { "unknown", TO(MESSAGE_QUEUED) | TO(MESSAGE_ACCEPTED) | TO(MESSAGE_REFUSED) | TO(MESSAGE_HELD) |
-                                         FINAL_REPORT | ENDS, false },
+    [MESSAGE_UNKNOWN] = { "unknown",
+                          TO(MESSAGE_QUEUED) | TO(MESSAGE_ACCEPTED) | TO(MESSAGE_REFUSED) | TO(MESSAGE_HELD) |
+                              FINAL_REPORT | ENDS,
+                          false },
     [MESSAGE_HELD] = { "held", TO(MESSAGE_QUEUED) | TO(MESSAGE_ACCEPTED) | FINAL_REPORT | ENDS, false },
 };
 _Static_assert(COUNT(states) == MESSAGE_STATES, "the last state has its row; a test looks for gaps");
@@ -89,8 +97,10 @@ static const struct {
 } reasons[] = {
     [REASON_NONE] = { "", "", "" },
     [REASON_RESTRICTED] = { "restricted", "may not be told about this child", "不得告知此人该孩子的情况" },
-    [REASON_SHARED_RESTRICTED] = { "shared_restricted", "shares the phone with somebody who may not be told", "与受限制人共用电话" },
-    [REASON_NOT_RELATED] = { "not_related", "is not (or no longer) a contact of this child", "不是（或不再是）该孩子的联系人" },
+    [REASON_SHARED_RESTRICTED] = { "shared_restricted", "shares the phone with somebody who may not be told",
+                                   "与受限制人共用电话" },
+    [REASON_NOT_RELATED] = { "not_related", "is not (or no longer) a contact of this child",
+                             "不是（或不再是）该孩子的联系人" },
     [REASON_DECEASED] = { "deceased", "has died", "已故" },
     [REASON_NO_PERSON] = { "no_person", "nobody is entered", "没有登记的人" },
     [REASON_NO_LINE] = { "no_line", "has no phone number", "没有电话号码" },

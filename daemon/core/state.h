@@ -30,7 +30,16 @@ bool message_state_may(enum message_state from, enum message_state to);
 /* Whether nothing more is tried for it (a late report may still come). */
 bool message_state_ended(enum message_state state);
 
-enum ask_state { ASK_OPEN, ASK_WAITING, ASK_ANSWERED, ASK_DECLINED, ASK_EXPIRED, ASK_UNASKED, ASK_CANCELLED, ASK_STATES };
+enum ask_state {
+    ASK_OPEN,
+    ASK_WAITING,
+    ASK_ANSWERED,
+    ASK_DECLINED,
+    ASK_EXPIRED,
+    ASK_UNASKED,
+    ASK_CANCELLED,
+    ASK_STATES
+};
 
 const char *ask_state_name(enum ask_state state);
 bool ask_state_parse(enum ask_state *out, const char *name);
@@ -42,37 +51,37 @@ enum reason {
     REASON_SHARED_RESTRICTED, /* the line is shared with such a person */
     REASON_NOT_RELATED,       /* the relation has ended or never was */
     REASON_DECEASED,
-    REASON_NO_PERSON,         /* nobody of that description */
+    REASON_NO_PERSON, /* nobody of that description */
     REASON_NO_LINE,
-    REASON_LINE_CHANGED,      /* the line is no longer the person's */
+    REASON_LINE_CHANGED, /* the line is no longer the person's */
     REASON_WRONG_NUMBER,
-    REASON_SUSPECT,           /* the number seems to be dead */
+    REASON_SUSPECT, /* the number seems to be dead */
     REASON_OPTED_OUT,
-    REASON_UNCONFIRMED,       /* learned from a reply, not yet confirmed by staff */
-    REASON_NO_TEXT,           /* a landline takes no texts */
+    REASON_UNCONFIRMED, /* learned from a reply, not yet confirmed by staff */
+    REASON_NO_TEXT,     /* a landline takes no texts */
     REASON_QUIET,
     REASON_CAP,
-    REASON_LINE_BUSY,         /* another question is open there */
-    REASON_SETTLED,           /* answered meanwhile */
-    REASON_EQUAL,             /* the same text went there a moment ago */
+    REASON_LINE_BUSY, /* another question is open there */
+    REASON_SETTLED,   /* answered meanwhile */
+    REASON_EQUAL,     /* the same text went there a moment ago */
     REASON_PAUSED,
     REASON_CAUSE_CANCELLED,
     REASON_NO_GATEWAY,
     REASON_EXPIRED,
-    REASON_UNKNOWN,           /* nobody can tell whether it was sent */
-    REASON_REFUSED,           /* by the provider */
+    REASON_UNKNOWN, /* nobody can tell whether it was sent */
+    REASON_REFUSED, /* by the provider */
     REASON_UNDELIVERED,
     REASON_BUSY,
     REASON_NO_ANSWER,
     REASON_REPLACED,
-    REASON_BY_HAND,           /* a person did it */
-    REASON_RESTORED,          /* held after a restore */
-    REASON_LOOP,              /* the guard against loops of automatic answers */
-    REASON_RETRY,             /* a temporary refusal: again later */
+    REASON_BY_HAND,  /* a person did it */
+    REASON_RESTORED, /* held after a restore */
+    REASON_LOOP,     /* the guard against loops of automatic answers */
+    REASON_RETRY,    /* a temporary refusal: again later */
     REASON_THROTTLED,
     REASON_GATEWAY_GONE,
-    REASON_RELEASED,          /* from hold or doubt, by a person or a probe */
-    REASON_NO_DUE,            /* a missed occurrence, too old to run */
+    REASON_RELEASED, /* from hold or doubt, by a person or a probe */
+    REASON_NO_DUE,   /* a missed occurrence, too old to run */
     REASONS
 };
 

@@ -17,25 +17,25 @@
 
 struct telling {
     enum kind kind;
-    bool call;               /* voice, else a text */
-    bool about_child;        /* a child is named */
-    bool by_role;            /* told as staff: needs no relation, a restriction still holds for the child's name */
-    bool related;            /* a relation to the child that holds now */
-    bool restricted;         /* this person is restricted for the child */
-    bool line_restricted;    /* somebody else on the line is restricted for the child */
+    bool call;            /* voice, else a text */
+    bool about_child;     /* a child is named */
+    bool by_role;         /* told as staff: needs no relation, a restriction still holds for the child's name */
+    bool related;         /* a relation to the child that holds now */
+    bool restricted;      /* this person is restricted for the child */
+    bool line_restricted; /* somebody else on the line is restricted for the child */
     bool deceased;
-    bool has_line;           /* false: the rest about the line is void */
-    bool line_theirs;        /* the line is still the person's */
+    bool has_line;    /* false: the rest about the line is void */
+    bool line_theirs; /* the line is still the person's */
     bool confirmed;
     bool landline;
     bool wrong_number, suspect, opted_out;
-    bool settled;            /* the ask was answered, or its version moved on */
-    bool answering;          /* an answer to what came from this line within the last hour: quiet hours do not hold */
-    bool line_busy;          /* another routine question is open there */
+    bool settled;   /* the ask was answered, or its version moved on */
+    bool answering; /* an answer to what came from this line within the last hour: quiet hours do not hold */
+    bool line_busy; /* another routine question is open there */
     time_ms busy_until;
     struct hours school_quiet, person_quiet;
     struct zone zone;
-    int sent_today, cap;     /* messages that count for the cap; cap 0 = none */
+    int sent_today, cap; /* messages that count for the cap; cap 0 = none */
 };
 
 struct verdict {

@@ -28,7 +28,8 @@ static bool fills(const struct folding *f, const struct answer_row *row)
     return store_value(f->engine->store, 0,
                        "SELECT count(*) > 0 AND min(EXISTS (SELECT 1 FROM role o WHERE o.person = p.id AND o.role = $3"
                        " AND (o.since IS NULL OR o.since <= $4) AND (o.until IS NULL OR o.until > $4)))"
-                       " FROM person p WHERE p.id = $1 OR ($1 = 0 AND p.id IN (SELECT person FROM person_line WHERE line = $2))",
+                       " FROM person p WHERE p.id = $1 OR ($1 = 0 AND p.id IN (SELECT person FROM person_line WHERE "
+                       "line = $2))",
                        "iiti", row->person, row->line, role, now) != 0;
 }
 
@@ -138,14 +139,15 @@ bool engine_cancel_ask(struct engine *engine, int64_t id, struct error *err)
 
 bool engine_close_alert(struct engine *engine, int64_t cause, const char *outcome, const char *by, struct error *err)
 {
-    const int64_t there = store_value(engine->store, 0, "SELECT 1 FROM cause WHERE id = $1 AND kind IN ('emergency', 'absent')", "i", cause);
+    const int64_t there = store_value(
+        engine->store, 0, "SELECT 1 FROM cause WHERE id = $1 AND kind IN ('emergency', 'absent')", "i", cause);
 
     if (!there)
         return error_set(err, "alert %" PRId64 ": there is none: see `greenline alert list`", cause);
     if (!outcome || !outcome[0])
         return error_set(err, "alert %" PRId64 ": say how it ended: --outcome \"found at his aunt's\"", cause);
-    store_change(engine->store, "UPDATE ask SET closed = $2, handled_at = $3, handled_by = $4 WHERE cause = $1", "itit", cause, outcome,
-                 engine_now(engine), by);
+    store_change(engine->store, "UPDATE ask SET closed = $2, handled_at = $3, handled_by = $4 WHERE cause = $1", "itit",
+                 cause, outcome, engine_now(engine), by);
     store_change(engine->store,
                  "UPDATE ask SET state = 'answered', next_at = NULL, version = version + 1 WHERE cause = $1"
                  " AND state IN ('open', 'waiting')",

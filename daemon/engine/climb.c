@@ -24,12 +24,20 @@ struct step {
 };
 
 /* `joins`: the message that rings this phone already for the same; 0. */
-static int64_t put(const struct step *s, const struct recipient *to, time_ms due, bool fresh, int64_t joins, enum reason *why)
+static int64_t put(const struct step *s, const struct recipient *to, time_ms due, bool fresh, int64_t joins,
+                   enum reason *why)
 {
     const time_ms now = engine_now(s->engine);
-    const struct outbox_entry entry = { .cause = s->cause->id, .kind = s->cause->kind, .lane = s->cause->lane, .student = s->ask->student,
-                                        .person = to->person, .line = to->line, .channel = to->channel, .due = due,
-                                        .expires = s->ask->due > now ? s->ask->due : now + HOUR_MS, .fresh = fresh,
+    const struct outbox_entry entry = { .cause = s->cause->id,
+                                        .kind = s->cause->kind,
+                                        .lane = s->cause->lane,
+                                        .student = s->ask->student,
+                                        .person = to->person,
+                                        .line = to->line,
+                                        .channel = to->channel,
+                                        .due = due,
+                                        .expires = s->ask->due > now ? s->ask->due : now + HOUR_MS,
+                                        .fresh = fresh,
                                         .joins = joins };
 
     *why = to->reason;
@@ -44,8 +52,13 @@ static int64_t put(const struct step *s, const struct recipient *to, time_ms due
 
 static void attempt_one(struct step *s, const struct recipient *to)
 {
-    struct attempt attempt = { .ask = s->ask->id, .round = s->ask->round, .step = s->ask->step, .n = 1, .person = to->person,
-                               .line = to->line > 0 ? to->line : 0, .channel = to->channel };
+    struct attempt attempt = { .ask = s->ask->id,
+                               .round = s->ask->round,
+                               .step = s->ask->step,
+                               .n = 1,
+                               .person = to->person,
+                               .line = to->line > 0 ? to->line : 0,
+                               .channel = to->channel };
     const int64_t there = attempt.line ? attempt_message(s->engine->store, &attempt) : 0;
 
     attempt.message = put(s, to, engine_now(s->engine), false, there, &attempt.skipped);
@@ -93,7 +106,8 @@ static void attempt_contacts(struct step *s, const struct contact *contacts, siz
 static void attempt_audience(struct step *s)
 {
     struct recipient to[CHAIN_MAX];
-    const size_t count = recipient_of(s->engine->store, s->cause->id, s->ask->student, s->ask->student ? 0 : s->ask->person, to, COUNT(to));
+    const size_t count = recipient_of(s->engine->store, s->cause->id, s->ask->student,
+                                      s->ask->student ? 0 : s->ask->person, to, COUNT(to));
 
     for (size_t i = 0; i < count; i++) {
         const struct contact contact = { .person = to[i].person, .line = to[i].line };
@@ -116,7 +130,7 @@ static const struct {
     bool first; /* only the best of the chain */
 } chains[] = {
     { "guardian", CHAIN_GUARDIANS, true }, { "guardians", CHAIN_GUARDIANS, false }, { "parents", CHAIN_PARENTS, false },
-    { "mother", CHAIN_MOTHER, true },      { "father", CHAIN_FATHER, true },       { "mentor", CHAIN_MENTOR, false },
+    { "mother", CHAIN_MOTHER, true },      { "father", CHAIN_FATHER, true },        { "mentor", CHAIN_MENTOR, false },
     { "teacher", CHAIN_TEACHER, false },
 };
 
@@ -131,7 +145,8 @@ static bool attempt_chain(struct step *s, const char *who)
     for (size_t i = 0; i < COUNT(chains); i++) {
         if (strlen(chains[i].word) != length || strncmp(who, chains[i].word, length) != 0)
             continue;
-        count = person_chain(s->engine->store, s->ask->student, chains[i].chain, engine_now(s->engine), contacts, COUNT(contacts));
+        count = person_chain(s->engine->store, s->ask->student, chains[i].chain, engine_now(s->engine), contacts,
+                             COUNT(contacts));
         if (colon)
             from = (size_t)strtoul(colon + 1, NULL, 10) - 1;
         if (from > count)
@@ -156,7 +171,8 @@ static void attempt_who(struct step *s, const char *who)
     } else if (!attempt_chain(s, who)) {
         const char *role = text_starts(who, "role:") ? who + 5 : who;
 
-        attempt_contacts(s, contacts, person_of_role(s->engine->store, role, engine_now(s->engine), contacts, COUNT(contacts)));
+        attempt_contacts(s, contacts,
+                         person_of_role(s->engine->store, role, engine_now(s->engine), contacts, COUNT(contacts)));
     }
 }
 
@@ -184,7 +200,8 @@ static void schedule_next(struct engine *engine, const struct ask *ask, const st
         ask_set_step(engine->store, ask->id, ask->round, next, now, at);
     } else if (restarts(ladder)) {
         at = ladder->steps[ladder->step_count - 1].after;
-        ask_set_step(engine->store, ask->id, ask->round + 1, 0, now, now + (at > RESTART_AFTER_MS ? at : RESTART_AFTER_MS));
+        ask_set_step(engine->store, ask->id, ask->round + 1, 0, now,
+                     now + (at > RESTART_AFTER_MS ? at : RESTART_AFTER_MS));
     } else {
         ask_set_step(engine->store, ask->id, ask->round, next, now, made ? ask->due : now);
     }
@@ -194,8 +211,9 @@ static void schedule_next(struct engine *engine, const struct ask *ask, const st
 static void end(struct engine *engine, const struct ask *ask)
 {
     ask_move(engine->store, ask->id, ask->state, attempt_reached(engine->store, ask->id) ? ASK_EXPIRED : ASK_UNASKED);
-    store_change(engine->store, "UPDATE message SET due = $2, reason = '' WHERE state = 'queued' AND reason = 'line_busy'"
-                                " AND line IN (SELECT line FROM talk WHERE ask = $1)",
+    store_change(engine->store,
+                 "UPDATE message SET due = $2, reason = '' WHERE state = 'queued' AND reason = 'line_busy'"
+                 " AND line IN (SELECT line FROM talk WHERE ask = $1)",
                  "ii", ask->id, engine_now(engine));
 }
 
@@ -207,7 +225,8 @@ static void fire(struct engine *engine, const struct ask *ask, const struct caus
     ladder_parse(&ladder, cause->ladder);
     if (ask->step >= (int)ladder.step_count && ask->due > engine_now(engine) &&
         attempt_alive(engine->store, ask->id, ask->round, (int)ladder.step_count - 1)) {
-        ask_set_next(engine->store, ask->id, ask->due); /* one phone of the last step is out; another may still answer */
+        ask_set_next(engine->store, ask->id,
+                     ask->due); /* one phone of the last step is out; another may still answer */
     } else if (ask->step >= (int)ladder.step_count) {
         end(engine, ask);
     } else {
@@ -236,7 +255,8 @@ void engine_climb(struct engine *engine, int64_t id)
 }
 
 /* A call that nobody took is made again within its step; `again` is the call that was made for a sibling, then for this. */
-static bool call_again(struct engine *engine, const struct ask *ask, const struct attempt *old, enum reason reason, int64_t *again)
+static bool call_again(struct engine *engine, const struct ask *ask, const struct attempt *old, enum reason reason,
+                       int64_t *again)
 {
     struct cause cause = { 0 };
     struct ladder ladder;
@@ -277,7 +297,8 @@ void engine_message_ended(struct engine *engine, int64_t message, enum message_s
 
         ask_stop_waiting(engine->store, asks[i]);
         if (ask_get(&ask, engine->store, asks[i]) && (ask.state == ASK_OPEN || ask.state == ASK_WAITING) &&
-            attempt_of(&attempt, engine->store, ask.id, message) && !call_again(engine, &ask, &attempt, reason, &again) &&
+            attempt_of(&attempt, engine->store, ask.id, message) &&
+            !call_again(engine, &ask, &attempt, reason, &again) &&
             attempt_alive(engine->store, ask.id, attempt.round, attempt.step) == 0 && ask.round == attempt.round &&
             ask.step == attempt.step + 1)
             ask_set_next(engine->store, ask.id, engine_now(engine));

@@ -17,8 +17,8 @@
 struct engine;
 
 struct engine_rules {
-    const char *templates;        /* folder of NAME.zh.txt, NAME.en.txt, NAME.voice.zh.txt … */
-    const char *language;         /* of the school */
+    const char *templates; /* folder of NAME.zh.txt, NAME.en.txt, NAME.voice.zh.txt … */
+    const char *language;  /* of the school */
     struct zone zone;
     /* the ladder's snapshot for a kind (`name` NULL) or by name; the caller frees; NULL: none of that name */
     char *(*ladder)(void *arg, enum kind kind, const char *name);
@@ -42,15 +42,15 @@ void engine_message_ended(struct engine *engine, int64_t message, enum message_s
 
 /* --- causes --- */
 struct cause_request {
-    const char *key;      /* unique: "broadcast:REQUEST", "schedule:ID:TIME" */
+    const char *key; /* unique: "broadcast:REQUEST", "schedule:ID:TIME" */
     enum kind kind;
     const char *title, *by;
     const char *audience; /* as text, "A except (B)" included */
     const char *template; /* or text; with both the text is put in for the template's {text} */
     const char *text;
-    const char *ladder;   /* by name; NULL: the kind's */
-    int64_t schedule;     /* 0 */
-    time_ms at;           /* not before; 0: now */
+    const char *ladder; /* by name; NULL: the kind's */
+    int64_t schedule;   /* 0 */
+    time_ms at;         /* not before; 0: now */
     bool drill;
 };
 /* The cause's id; an existing key gives the existing one. 0 and one sentence when something of it cannot be. */
@@ -64,25 +64,26 @@ bool engine_cancel_cause(struct engine *engine, int64_t cause, struct error *err
 struct saying {
     const char *key, *by;
     enum kind kind;
-    int64_t person, line;   /* line 0: the person's best */
+    int64_t person, line;    /* line 0: the person's best */
     const int64_t *students; /* the children it is about; may be none */
     size_t student_count;
-    const char *text;       /* as it is to be read */
-    int64_t reply;          /* what it answers; 0 */
+    const char *text; /* as it is to be read */
+    int64_t reply;    /* what it answers; 0 */
 };
 int64_t engine_say(struct engine *engine, const struct saying *saying, enum reason *why);
 
 /* --- schedules --- */
 struct schedule_request {
     const char *name, *kind, *audience, *template, *text, *ladder;
-    const char *every;          /* friendly form, or */
-    const char *rrule, *start;  /* RFC 5545 and the first time, "2026-09-05 09:00" */
+    const char *every;         /* friendly form, or */
+    const char *rrule, *start; /* RFC 5545 and the first time, "2026-09-05 09:00" */
 };
 int64_t engine_add_schedule(struct engine *engine, const struct schedule_request *request, struct error *err);
 /* pause, resume, remove. */
 bool engine_change_schedule(struct engine *engine, int64_t schedule, const char *verb, struct error *err);
 /* Runs it now, beside its dates; the cause. */
-int64_t engine_run_schedule(struct engine *engine, int64_t schedule, const char *key, const char *by, struct error *err);
+int64_t engine_run_schedule(struct engine *engine, int64_t schedule, const char *key, const char *by,
+                            struct error *err);
 /* The next `count` dates after now: [{at, weekday, moved}]. */
 json_t *engine_preview_schedule(struct engine *engine, int64_t schedule, size_t count);
 

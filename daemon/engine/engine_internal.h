@@ -36,7 +36,8 @@ enum channel engine_contact_channel(const struct engine *engine, const struct co
 
 /* resolution.c: one slice of an audience; each recipient goes to `emit`. The next cursor, 0 when all is resolved. */
 typedef void emit_fn(void *arg, const struct recipient *recipient);
-int64_t engine_resolve(struct engine *engine, enum kind kind, const struct audience *audience, int64_t cursor, emit_fn *emit, void *arg);
+int64_t engine_resolve(struct engine *engine, enum kind kind, const struct audience *audience, int64_t cursor,
+                       emit_fn *emit, void *arg);
 
 /* expansion.c: one slice of a cause's work; true while it has more. */
 bool engine_expand(struct engine *engine, int64_t cause);

@@ -34,8 +34,14 @@ static void resolve_slice(struct engine *engine, const struct cause *cause)
 
 static void inform(struct engine *engine, const struct cause *cause, const struct recipient *r)
 {
-    const struct outbox_entry entry = { .cause = cause->id, .kind = cause->kind, .lane = cause->lane, .student = r->student,
-                                        .person = r->person, .line = r->line, .channel = r->channel, .due = cause->due,
+    const struct outbox_entry entry = { .cause = cause->id,
+                                        .kind = cause->kind,
+                                        .lane = cause->lane,
+                                        .student = r->student,
+                                        .person = r->person,
+                                        .line = r->line,
+                                        .channel = r->channel,
+                                        .due = cause->due,
                                         .expires = cause->expires };
     enum reason why;
 
@@ -47,9 +53,13 @@ static void open_ask(struct engine *engine, const struct cause *cause, const str
 {
     const bool per_student = kind_row(cause->kind)->per_student && r->student;
     const time_ms now = engine_now(engine);
-    const struct ask ask = { .cause = cause->id, .student = per_student ? r->student : 0, .person = per_student ? 0 : r->person,
-                             .state = ASK_OPEN, .due = now + engine_due_of(engine, cause->kind),
-                             .grace = now + engine_grace_of(engine, cause->kind), .next_at = now };
+    const struct ask ask = { .cause = cause->id,
+                             .student = per_student ? r->student : 0,
+                             .person = per_student ? 0 : r->person,
+                             .state = ASK_OPEN,
+                             .due = now + engine_due_of(engine, cause->kind),
+                             .grace = now + engine_grace_of(engine, cause->kind),
+                             .next_at = now };
     const int64_t id = !per_student && !r->person ? 0 : ask_put(engine->store, &ask);
 
     if (id)
@@ -65,7 +75,8 @@ static void expand_slice(struct engine *engine, const struct cause *cause)
     size_t done = 0;
 
     /* a step or somewhat more: a line's recipients are not parted */
-    for (; done < count && (done < STEP || slice[done].line == slice[done - 1].line) && !store_failed(engine->store); done++) {
+    for (; done < count && (done < STEP || slice[done].line == slice[done - 1].line) && !store_failed(engine->store);
+         done++) {
         if (asks)
             open_ask(engine, cause, &slice[done]);
         else
@@ -109,7 +120,9 @@ static void cancel_slice(struct engine *engine, const struct cause *cause)
 static const struct {
     const char *stage;
     void (*slice)(struct engine *engine, const struct cause *cause);
-} stages[] = { { "resolve", resolve_slice }, { "expand", expand_slice }, { "release", release_slice }, { "cancel", cancel_slice } };
+} stages[] = {
+    { "resolve", resolve_slice }, { "expand", expand_slice }, { "release", release_slice }, { "cancel", cancel_slice }
+};
 
 bool engine_expand(struct engine *engine, int64_t id)
 {

@@ -27,7 +27,8 @@ static void start_format(char out[static START_MAX], struct local_time t)
 static bool start_parse(struct local_time *out, const char *text)
 {
     *out = (struct local_time){ 0 };
-    return sscanf(text, "%4d%2d%2dT%2d%2d%2d", &out->year, &out->month, &out->day, &out->hour, &out->minute, &out->second) == 6;
+    return sscanf(text, "%4d%2d%2dT%2d%2d%2d", &out->year, &out->month, &out->day, &out->hour, &out->minute,
+                  &out->second) == 6;
 }
 
 static bool recurrence_of(struct recurrence *out, const struct schedule *s)
@@ -51,18 +52,29 @@ static time_ms next_after(const struct engine *engine, const struct schedule *s,
 
 static void fill_request(struct cause_request *request, const struct schedule *s)
 {
-    *request = (struct cause_request){ .title = s->name, .audience = s->audience, .template = s->template, .text = s->text,
-                                       .ladder = s->ladder, .schedule = s->id };
+    *request = (struct cause_request){ .title = s->name,
+                                       .audience = s->audience,
+                                       .template = s->template,
+                                       .text = s->text,
+                                       .ladder = s->ladder,
+                                       .schedule = s->id };
     kind_parse(&request->kind, s->kind);
 }
 
 static void record_missed(struct engine *engine, const struct cause_request *request, time_ms at)
 {
-    const struct cause cause = { .key = (char *)(uintptr_t)request->key, .kind = request->kind, .lane = kind_row(request->kind)->lane,
-                                 .title = (char *)(uintptr_t)request->title, .schedule = request->schedule,
-                                 .audience = (char *)(uintptr_t)request->audience, .content = (char *)(uintptr_t)"{}",
-                                 .state = (char *)(uintptr_t)"missed", .stage = (char *)(uintptr_t)"ready", .due = at, .expires = at,
-                                 .by = (char *)(uintptr_t)"schedule" };
+    const struct cause cause = { .key = (char *)(uintptr_t)request->key,
+                                 .kind = request->kind,
+                                 .lane = kind_row(request->kind)->lane,
+                                 .title = (char *)(uintptr_t)request->title,
+                                 .schedule = request->schedule,
+                                 .audience = (char *)(uintptr_t)request->audience,
+                                 .content = (char *)(uintptr_t) "{}",
+                                 .state = (char *)(uintptr_t) "missed",
+                                 .stage = (char *)(uintptr_t) "ready",
+                                 .due = at,
+                                 .expires = at,
+                                 .by = (char *)(uintptr_t) "schedule" };
 
     cause_put(engine->store, &cause, engine_now(engine));
 }
@@ -101,7 +113,8 @@ bool engine_run_due_schedules(struct engine *engine)
     return count > 0;
 }
 
-static bool parse_times(struct recurrence *out, struct engine *engine, const struct schedule_request *request, struct error *err)
+static bool parse_times(struct recurrence *out, struct engine *engine, const struct schedule_request *request,
+                        struct error *err)
 {
     const struct local_time today = zone_local(engine->rules.zone, engine_now(engine));
     time_ms at;
@@ -109,7 +122,8 @@ static bool parse_times(struct recurrence *out, struct engine *engine, const str
     if (request->every)
         return recurrence_every(out, request->every, today, err);
     if (!request->rrule || !request->start)
-        return error_set(err, "schedule: when: give --every \"month on the 1st Saturday at 09:00\", or --rrule and --start");
+        return error_set(err,
+                         "schedule: when: give --every \"month on the 1st Saturday at 09:00\", or --rrule and --start");
     if (!zone_parse(&at, engine->rules.zone, request->start, err))
         return false;
     return recurrence_parse(out, request->rrule, zone_local(engine->rules.zone, at), err);
@@ -117,7 +131,9 @@ static bool parse_times(struct recurrence *out, struct engine *engine, const str
 
 static bool check(struct engine *engine, const struct schedule_request *request, struct error *err)
 {
-    struct cause_request probe = { .audience = request->audience, .template = request->template, .text = request->text };
+    struct cause_request probe = { .audience = request->audience,
+                                   .template = request->template,
+                                   .text = request->text };
     struct audience *audience;
     char *content;
     bool good;
@@ -125,10 +141,12 @@ static bool check(struct engine *engine, const struct schedule_request *request,
     if (!request->name || !request->name[0])
         return error_set(err, "schedule: give it a --name");
     if (!kind_parse(&probe.kind, request->kind))
-        return error_set(err, "kind \"%s\": not known: checkin, meeting, confirm_number, slot, duty, count, receipt or notice",
-                         request->kind ? request->kind : "");
+        return error_set(
+            err, "kind \"%s\": not known: checkin, meeting, confirm_number, slot, duty, count, receipt or notice",
+            request->kind ? request->kind : "");
     if (schedule_find(engine->store, request->name))
-        return error_set(err, "schedule \"%s\": there is one of that name: remove it first or choose another", request->name);
+        return error_set(err, "schedule \"%s\": there is one of that name: remove it first or choose another",
+                         request->name);
     audience = audience_parse(request->audience ? request->audience : "", err);
     good = audience && audience_check(engine->store, audience, err);
     audience_free(audience);
@@ -164,7 +182,9 @@ int64_t engine_add_schedule(struct engine *engine, const struct schedule_request
 
 static const struct {
     const char *verb, *from, *to;
-} changes[] = { { "pause", "active", "paused" }, { "resume", "paused", "active" }, { "remove", "active", "removed" },
+} changes[] = { { "pause", "active", "paused" },
+                { "resume", "paused", "active" },
+                { "remove", "active", "removed" },
                 { "remove", "paused", "removed" } };
 
 bool engine_change_schedule(struct engine *engine, int64_t id, const char *verb, struct error *err)

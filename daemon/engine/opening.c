@@ -18,7 +18,8 @@ static char *worded(struct engine *engine, const struct cause_request *request, 
 
     if (request->text && !request->template)
         return mem_dup(strchr(language, '.') ? "" : request->text);
-    return request->text ? template_render(engine_wording(engine, name, language), &text, 1) : mem_dup(engine_wording(engine, name, language));
+    return request->text ? template_render(engine_wording(engine, name, language), &text, 1)
+                         : mem_dup(engine_wording(engine, name, language));
 }
 
 /* A question in words of one's own may lack the options: they are kept with it, for when it needs a token. */
@@ -54,7 +55,8 @@ char *engine_content(struct engine *engine, const struct cause_request *request,
         any = true;
     }
     if (!any) {
-        error_set(err, "template \"%s\": not found: write %s.zh.txt in the templates folder, or use --text", name, name);
+        error_set(err, "template \"%s\": not found: write %s.zh.txt in the templates folder, or use --text", name,
+                  name);
         goto out;
     }
     if (kind_row(request->kind)->asks)
@@ -80,7 +82,11 @@ int64_t engine_open_cause(struct engine *engine, const struct cause_request *req
     const struct kind_row *kind = kind_row(request->kind);
     const time_ms now = engine_now(engine);
     const time_ms at = request->at > now ? request->at : now;
-    struct cause cause = { .kind = request->kind, .lane = kind->lane, .schedule = request->schedule, .drill = request->drill, .due = at,
+    struct cause cause = { .kind = request->kind,
+                           .lane = kind->lane,
+                           .schedule = request->schedule,
+                           .drill = request->drill,
+                           .due = at,
                            .expires = at + engine_due_of(engine, request->kind) };
     CLEANUP(mem_clean) char *content = NULL;
     CLEANUP(mem_clean) char *ladder = NULL;
@@ -105,7 +111,8 @@ int64_t engine_open_cause(struct engine *engine, const struct cause_request *req
     return cause_put(engine->store, &cause, now);
 }
 
-static bool move(struct engine *engine, int64_t id, const char *from, const char *to, const char *verb, struct error *err)
+static bool move(struct engine *engine, int64_t id, const char *from, const char *to, const char *verb,
+                 struct error *err)
 {
     struct cause cause = { 0 };
     bool moved = false;
@@ -128,8 +135,9 @@ bool engine_resume_cause(struct engine *engine, int64_t cause, struct error *err
 {
     if (!move(engine, cause, "paused", "open", "resume", err))
         return false;
-    if (store_change(engine->store, "UPDATE cause SET stage = 'release', due = min(due, $2) WHERE id = $1 AND stage = 'ready'", "ii", cause,
-                     engine_now(engine)) > 0)
+    if (store_change(engine->store,
+                     "UPDATE cause SET stage = 'release', due = min(due, $2) WHERE id = $1 AND stage = 'ready'", "ii",
+                     cause, engine_now(engine)) > 0)
         return true;
     while (engine_release(engine, cause))
         ; /* paused while it was still expanded: what came to the head until then */
@@ -138,24 +146,39 @@ bool engine_resume_cause(struct engine *engine, int64_t cause, struct error *err
 
 bool engine_cancel_cause(struct engine *engine, int64_t cause, struct error *err)
 {
-    if (!cause_move(engine->store, cause, "paused", "cancelled") && !move(engine, cause, "open", "cancelled", "cancel", err))
+    if (!cause_move(engine->store, cause, "paused", "cancelled") &&
+        !move(engine, cause, "open", "cancelled", "cancel", err))
         return false;
     /* what comes to the head is ended by the claim at once; the rest is gone through in slices */
-    store_change(engine->store, "UPDATE cause SET stage = 'cancel', due = min(due, $2) WHERE id = $1", "ii", cause, engine_now(engine));
+    store_change(engine->store, "UPDATE cause SET stage = 'cancel', due = min(due, $2) WHERE id = $1", "ii", cause,
+                 engine_now(engine));
     return true;
 }
 
-static bool say_about(struct engine *engine, const struct saying *s, int64_t cause, int64_t line, enum reason *why, int64_t *message)
+static bool say_about(struct engine *engine, const struct saying *s, int64_t cause, int64_t line, enum reason *why,
+                      int64_t *message)
 {
-    struct outbox_entry entry = { .cause = cause, .kind = s->kind, .lane = kind_row(s->kind)->lane, .person = s->person, .line = line,
-                                  .channel = engine_channel_of(engine, s->person, line), .due = engine_now(engine),
-                                  .expires = engine_now(engine) + engine_due_of(engine, s->kind), .note = s->text, .reply = s->reply };
+    struct outbox_entry entry = { .cause = cause,
+                                  .kind = s->kind,
+                                  .lane = kind_row(s->kind)->lane,
+                                  .person = s->person,
+                                  .line = line,
+                                  .channel = engine_channel_of(engine, s->person, line),
+                                  .due = engine_now(engine),
+                                  .expires = engine_now(engine) + engine_due_of(engine, s->kind),
+                                  .note = s->text,
+                                  .reply = s->reply };
 
     /* every child is put before may_tell(); the text names them all, so one "never" ends it */
     for (size_t i = 1; i < s->student_count; i++) {
-        const struct telling_case what = { .kind = s->kind, .student = s->students[i], .person = s->person, .line = line,
-                                           .channel = entry.channel, .reply = s->reply };
-        const struct verdict v = telling_decide(engine->store, &outbox_rules(engine->outbox)->telling, &what, engine_now(engine));
+        const struct telling_case what = { .kind = s->kind,
+                                           .student = s->students[i],
+                                           .person = s->person,
+                                           .line = line,
+                                           .channel = entry.channel,
+                                           .reply = s->reply };
+        const struct verdict v =
+            telling_decide(engine->store, &outbox_rules(engine->outbox)->telling, &what, engine_now(engine));
 
         *why = v.reason;
         if (v.answer == TELL_NEVER)
@@ -171,10 +194,16 @@ static bool say_about(struct engine *engine, const struct saying *s, int64_t cau
 int64_t engine_say(struct engine *engine, const struct saying *s, enum reason *why)
 {
     const time_ms now = engine_now(engine);
-    const struct cause cause = { .key = (char *)(uintptr_t)s->key, .kind = s->kind, .lane = kind_row(s->kind)->lane,
-                                 .title = (char *)(uintptr_t)kind_row(s->kind)->chinese, .audience = (char *)(uintptr_t)"",
-                                 .content = (char *)(uintptr_t)"{}", .stage = (char *)(uintptr_t)"ready", .due = now,
-                                 .expires = now + engine_due_of(engine, s->kind), .by = (char *)(uintptr_t)(s->by ? s->by : "greenlined") };
+    const struct cause cause = { .key = (char *)(uintptr_t)s->key,
+                                 .kind = s->kind,
+                                 .lane = kind_row(s->kind)->lane,
+                                 .title = (char *)(uintptr_t)kind_row(s->kind)->chinese,
+                                 .audience = (char *)(uintptr_t) "",
+                                 .content = (char *)(uintptr_t) "{}",
+                                 .stage = (char *)(uintptr_t) "ready",
+                                 .due = now,
+                                 .expires = now + engine_due_of(engine, s->kind),
+                                 .by = (char *)(uintptr_t)(s->by ? s->by : "greenlined") };
     const int64_t line = s->line ? s->line : person_best_line(engine->store, s->person, CHANNEL_SMS);
     int64_t id, message = 0;
 

@@ -75,7 +75,8 @@ static void weigh(struct preview *p, const char *content, bool drill, size_t fro
 {
     int64_t students[64];
     size_t count = 0;
-    CLEANUP(mem_clean) char *e164 = store_text(p->engine->store, "SELECT e164 FROM line WHERE id = $1", "i", p->rows[from].line);
+    CLEANUP(mem_clean) char *e164 =
+        store_text(p->engine->store, "SELECT e164 FROM line WHERE id = $1", "i", p->rows[from].line);
     CLEANUP(mem_clean) char *text = NULL;
     const enum channel channel = p->rows[from].channel;
     struct segments s;
@@ -85,15 +86,20 @@ static void weigh(struct preview *p, const char *content, bool drill, size_t fro
         if (p->rows[i].student)
             students[count++] = p->rows[i].student;
     text = outbox_render(p->engine->outbox,
-                         &(struct rendering){ .content = content, .channel = channel, .person = p->rows[from].person,
-                                              .students = students, .student_count = count, .drill = drill },
+                         &(struct rendering){ .content = content,
+                                              .channel = channel,
+                                              .person = p->rows[from].person,
+                                              .students = students,
+                                              .student_count = count,
+                                              .drill = drill },
                          NULL);
     s = segment_count(text);
     parts = (size_t)outbox_parts(channel, text);
     p->lines++;
     p->parts += parts;
     p->over_one += parts > 1;
-    p->cost_e4 += (int64_t)parts * outbox_price(p->engine->outbox, outbox_route(p->engine->outbox, channel, e164 ? e164 : ""));
+    p->cost_e4 +=
+        (int64_t)parts * outbox_price(p->engine->outbox, outbox_route(p->engine->outbox, channel, e164 ? e164 : ""));
     if (channel == CHANNEL_SMS && s.parts >= p->segments) {
         p->segments = s.parts;
         p->ucs2 = s.ucs2;
@@ -101,13 +107,15 @@ static void weigh(struct preview *p, const char *content, bool drill, size_t fro
     if (json_array_size(p->examples) < EXAMPLES_MAX) {
         json_t *example = json_object();
 
-        json_put(example, "to", who(p->engine->store, "SELECT ref, name FROM person WHERE id = $1", p->rows[from].person));
+        json_put(example, "to",
+                 who(p->engine->store, "SELECT ref, name FROM person WHERE id = $1", p->rows[from].person));
         json_put_text(example, "channel", channel_name(channel));
         json_put_text(example, "text", text);
         json_array_append_new(p->examples, example);
     }
     if (e164 && !outbox_route(p->engine->outbox, channel, e164) && json_array_size(p->warnings) < 3)
-        json_array_append_new(p->warnings, json_sprintf("no gateway carries %s to some of these numbers", channel_name(channel)));
+        json_array_append_new(p->warnings,
+                              json_sprintf("no gateway carries %s to some of these numbers", channel_name(channel)));
 }
 
 static json_t *result(struct preview *p)
@@ -115,7 +123,8 @@ static json_t *result(struct preview *p)
     json_t *json = json_object();
 
     if (p->over_one)
-        json_array_append_new(p->warnings, json_sprintf("%d texts take more than one part: a shorter text costs less", (int)p->over_one));
+        json_array_append_new(
+            p->warnings, json_sprintf("%d texts take more than one part: a shorter text costs less", (int)p->over_one));
     json_put_int(json, "recipients", (json_int_t)p->count);
     json_put_int(json, "lines", (json_int_t)p->lines);
     json_put(json, "refused", p->refused);
@@ -149,7 +158,8 @@ json_t *engine_preview(struct engine *engine, const struct cause_request *reques
     if (p.count)
         qsort(p.rows, p.count, sizeof *p.rows, by_line);
     for (size_t from = 0, to; from < p.count; from = to) {
-        for (to = from + 1; to < p.count && p.rows[to].line == p.rows[from].line && p.rows[to].channel == p.rows[from].channel; to++)
+        for (to = from + 1;
+             to < p.count && p.rows[to].line == p.rows[from].line && p.rows[to].channel == p.rows[from].channel; to++)
             ;
         weigh(&p, content, request->drill, from, to);
     }

@@ -20,7 +20,9 @@ struct resolution {
 static struct recipient judged(const struct resolution *r, int64_t student, const struct contact *c)
 {
     struct engine *engine = r->engine;
-    struct recipient out = { .student = student, .person = c->person, .channel = engine_channel_of(engine, c->person, c->line) };
+    struct recipient out = { .student = student,
+                             .person = c->person,
+                             .channel = engine_channel_of(engine, c->person, c->line) };
     struct telling_case what = { .kind = r->kind, .student = student, .person = c->person, .channel = out.channel };
     struct verdict v;
 
@@ -45,8 +47,8 @@ static void emit_chain(const struct resolution *r, int64_t student, enum chain c
         struct recipient one;
 
         if (guardians_only && i > 0 &&
-            !store_value(r->engine->store, 0, "SELECT guardian FROM relation WHERE student = $1 AND person = $2", "ii", student,
-                         contacts[i].person))
+            !store_value(r->engine->store, 0, "SELECT guardian FROM relation WHERE student = $1 AND person = $2", "ii",
+                         student, contacts[i].person))
             continue;
         one = judged(r, student, &contacts[i]);
         r->emit(r->arg, &one);
@@ -57,7 +59,8 @@ static void emit_chain(const struct resolution *r, int64_t student, enum chain c
 static void emit_best(const struct resolution *r, int64_t student)
 {
     struct contact contacts[CHAIN_MAX];
-    const size_t count = person_chain(r->engine->store, student, CHAIN_GUARDIANS, engine_now(r->engine), contacts, CHAIN_MAX);
+    const size_t count =
+        person_chain(r->engine->store, student, CHAIN_GUARDIANS, engine_now(r->engine), contacts, CHAIN_MAX);
     struct recipient none = { .student = student, .line = -student, .reason = REASON_NO_PERSON };
 
     for (size_t i = 0; i < count; i++) {
@@ -87,7 +90,8 @@ static void emit_persons(const struct resolution *r)
     free(persons);
 }
 
-int64_t engine_resolve(struct engine *engine, enum kind kind, const struct audience *audience, int64_t cursor, emit_fn *emit, void *arg)
+int64_t engine_resolve(struct engine *engine, enum kind kind, const struct audience *audience, int64_t cursor,
+                       emit_fn *emit, void *arg)
 {
     const struct resolution r = { .engine = engine, .kind = kind, .audience = audience, .emit = emit, .arg = arg };
     struct audience_hit hits[STEP];

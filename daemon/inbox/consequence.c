@@ -32,7 +32,8 @@ static char *quote(const char *text)
 /* The options once more; of several questions each with its name and its whole tokens. */
 static char *options(struct inbox *inbox, const struct match *match, const char *language)
 {
-    const bool chinese = strcmp(language, "zh") == 0, several = match->talks[0].cause != match->talks[match->count - 1].cause;
+    const bool chinese = strcmp(language, "zh") == 0,
+               several = match->talks[0].cause != match->talks[match->count - 1].cause;
     struct text out = { 0 };
 
     for (size_t i = 0; i < match->count; i++) {
@@ -45,15 +46,18 @@ static char *options(struct inbox *inbox, const struct match *match, const char 
             continue;
         if (match->talks[i].code)
             snprintf(code, sizeof code, "%d", match->talks[i].code);
-        said = template_render(engine_wording(inbox->engine, name, language), &(struct template_value){ "code", code }, 1);
-        text_add_format(&out, "%s%s%s%s", out.length ? (chinese ? "；" : "; ") : "", several ? (chinese ? kind->chinese : kind->name) : "",
-                        several ? (chinese ? "：" : ": ") : "", said);
+        said =
+            template_render(engine_wording(inbox->engine, name, language), &(struct template_value){ "code", code }, 1);
+        text_add_format(&out, "%s%s%s%s", out.length ? (chinese ? "；" : "; ") : "",
+                        several ? (chinese ? kind->chinese : kind->name) : "", several ? (chinese ? "：" : ": ") : "",
+                        said);
     }
     return text_take(&out);
 }
 
 /* What {text} stands for: the reply's own words, the options once more, or the children by number. */
-static char *quoted(struct inbox *inbox, const struct reply *reply, const struct match *match, const char *template, const char *language)
+static char *quoted(struct inbox *inbox, const struct reply *reply, const struct match *match, const char *template,
+                    const char *language)
 {
     struct text out = { 0 };
 
@@ -72,8 +76,8 @@ static char *quoted(struct inbox *inbox, const struct reply *reply, const struct
     return quote(reply->text);
 }
 
-static char *word(struct inbox *inbox, const struct reply *reply, const struct match *match, const char *template, int64_t person,
-                  const int64_t *students, size_t count)
+static char *word(struct inbox *inbox, const struct reply *reply, const struct match *match, const char *template,
+                  int64_t person, const int64_t *students, size_t count)
 {
     struct person p = { 0 };
     struct student s = { 0 };
@@ -126,10 +130,11 @@ size_t inbox_children(const struct match *match, int64_t *students)
 
 void inbox_children_of_line(struct inbox *inbox, int64_t line, struct match *match)
 {
-    struct query q = store_query(inbox->store,
-                                 "SELECT DISTINCT r.student FROM relation r JOIN person_line pl ON pl.person = r.person"
-                                 " JOIN student s ON s.id = r.student WHERE pl.line = $1 AND s.gone_at IS NULL ORDER BY r.student",
-                                 "i", line);
+    struct query q =
+        store_query(inbox->store,
+                    "SELECT DISTINCT r.student FROM relation r JOIN person_line pl ON pl.person = r.person"
+                    " JOIN student s ON s.id = r.student WHERE pl.line = $1 AND s.gone_at IS NULL ORDER BY r.student",
+                    "i", line);
 
     match->count = 0;
     while (match->count < TALKS_MAX && query_next(&q))
@@ -182,8 +187,12 @@ void inbox_tell_mentors(struct inbox *inbox, const struct reply *reply, const st
             /* the key makes it one message a mentor, however many children the reply is about */
             snprintf(key, sizeof key, "reply:%" PRId64 ":mentor:%" PRId64, reply->id, contacts[j].person);
             engine_say(inbox->engine,
-                       &(struct saying){ .key = key, .kind = KIND_STAFF, .person = contacts[j].person, .students = students,
-                                         .student_count = about, .text = text },
+                       &(struct saying){ .key = key,
+                                         .kind = KIND_STAFF,
+                                         .person = contacts[j].person,
+                                         .students = students,
+                                         .student_count = about,
+                                         .text = text },
                        &why);
         }
     }
@@ -192,10 +201,11 @@ void inbox_tell_mentors(struct inbox *inbox, const struct reply *reply, const st
 /* The best-ranked person there is for these children, who gets the echo. */
 static int64_t addressee(struct inbox *inbox, const struct reply *reply, const struct match *match)
 {
-    return store_value(inbox->store, 0,
-                       "SELECT pl.person FROM person_line pl LEFT JOIN relation r ON r.person = pl.person AND r.student = $2"
-                       " WHERE pl.line = $1 ORDER BY r.rank IS NULL, r.rank, pl.rank LIMIT 1",
-                       "ii", reply->line, match->count ? match->talks[0].student : 0);
+    return store_value(
+        inbox->store, 0,
+        "SELECT pl.person FROM person_line pl LEFT JOIN relation r ON r.person = pl.person AND r.student = $2"
+        " WHERE pl.line = $1 ORDER BY r.rank IS NULL, r.rank, pl.rank LIMIT 1",
+        "ii", reply->line, match->count ? match->talks[0].student : 0);
 }
 
 bool inbox_echo(struct inbox *inbox, const struct reply *reply, const struct match *match, const char *template)
@@ -214,16 +224,23 @@ bool inbox_echo(struct inbox *inbox, const struct reply *reply, const struct mat
     text = word(inbox, reply, match, template, person, students, count);
     snprintf(key, sizeof key, "reply:%" PRId64 ":%s", reply->id, template);
     return text[0] && engine_say(inbox->engine,
-                                 &(struct saying){ .key = key, .kind = KIND_ECHO, .person = person, .line = reply->line,
-                                                   .students = students, .student_count = count, .text = text, .reply = reply->id },
+                                 &(struct saying){ .key = key,
+                                                   .kind = KIND_ECHO,
+                                                   .person = person,
+                                                   .line = reply->line,
+                                                   .students = students,
+                                                   .student_count = count,
+                                                   .text = text,
+                                                   .reply = reply->id },
                                  &why) != 0;
 }
 
 static void cancel_waiting(struct inbox *inbox, int64_t line)
 {
-    struct query q = store_query(inbox->store,
-                                 "SELECT id FROM message WHERE line = $1 AND state IN ('queued', 'held', 'unknown') ORDER BY id LIMIT 200",
-                                 "i", line);
+    struct query q = store_query(
+        inbox->store,
+        "SELECT id FROM message WHERE line = $1 AND state IN ('queued', 'held', 'unknown') ORDER BY id LIMIT 200", "i",
+        line);
     int64_t ids[200];
     size_t count = 0;
 

@@ -20,7 +20,9 @@ struct inbox *inbox_new(struct turn *turn, struct engine *engine, const struct g
 {
     struct inbox *inbox = mem_new(1, sizeof *inbox);
 
-    *inbox = (struct inbox){ .turn = turn, .store = turn_store(turn), .engine = engine, .grammar = grammar, .region = mem_dup(region) };
+    *inbox = (struct inbox){
+        .turn = turn, .store = turn_store(turn), .engine = engine, .grammar = grammar, .region = mem_dup(region)
+    };
     return inbox;
 }
 
@@ -49,9 +51,15 @@ static void answer_all(struct inbox *inbox, const struct reply *reply, const str
     const int64_t person = line_only_person(inbox->store, reply->line);
 
     for (size_t i = 0; i < match->count; i++) {
-        const struct answer_row row = { .ask = match->talks[i].ask, .line = reply->line, .person = person, .reply = reply->id,
-                                        .class = class, .has_value = match->answer.has_value, .value = match->answer.value,
-                                        .rest = match->answer.rest, .via = match->via };
+        const struct answer_row row = { .ask = match->talks[i].ask,
+                                        .line = reply->line,
+                                        .person = person,
+                                        .reply = reply->id,
+                                        .class = class,
+                                        .has_value = match->answer.has_value,
+                                        .value = match->answer.value,
+                                        .rest = match->answer.rest,
+                                        .via = match->via };
 
         engine_answer(inbox->engine, &row);
     }
@@ -72,9 +80,11 @@ static void ask_back(struct inbox *inbox, const struct reply *reply, struct matc
     for (size_t i = 0; i < match->count; i++) {
         first |= talk_ask_back(inbox->store, reply->line, match->talks[i].cause);
         if (several && !match->talks[i].code)
-            match->talks[i].code = talk_give_code(inbox->store, reply->line, match->talks[i].cause, turn_now(inbox->turn));
+            match->talks[i].code =
+                talk_give_code(inbox->store, reply->line, match->talks[i].cause, turn_now(inbox->turn));
     }
-    snprintf(line, sizeof line, "%.150s%s", why, first && inbox_echo(inbox, reply, match, "asked_back") ? "; asked back" : "");
+    snprintf(line, sizeof line, "%.150s%s", why,
+             first && inbox_echo(inbox, reply, match, "asked_back") ? "; asked back" : "");
     done(inbox, reply, "waiting", line);
 }
 
@@ -103,15 +113,20 @@ static bool take_which(struct inbox *inbox, const struct reply *reply, struct ma
     bool told = false;
 
     answer_read(&which, inbox->grammar,
-                &(struct answer_question){ .kind = ANSWER_KIND_WHICH_CHILD, .options = (const char *const *)names, .option_count = count },
+                &(struct answer_question){
+                    .kind = ANSWER_KIND_WHICH_CHILD, .options = (const char *const *)names, .option_count = count },
                 reply->text);
     if (which.class == ANSWER_NUMBER && which.has_value && which.value >= 1 && (size_t)which.value <= match->count) {
         for (size_t i = 0; i < match->count; i++) {
             const int64_t help = answer_find(inbox->store, match->talks[i].ask, reply->line, "help");
 
             if (i + 1 != (size_t)which.value && help)
-                engine_answer(inbox->engine, &(struct answer_row){ .ask = match->talks[i].ask, .line = reply->line, .reply = reply->id,
-                                                                   .class = "withdrawn", .withdraws = help, .via = "name" });
+                engine_answer(inbox->engine, &(struct answer_row){ .ask = match->talks[i].ask,
+                                                                   .line = reply->line,
+                                                                   .reply = reply->id,
+                                                                   .class = "withdrawn",
+                                                                   .withdraws = help,
+                                                                   .via = "name" });
         }
         talk_set_which(inbox->store, reply->line, match->talks[0].cause, false);
         done(inbox, reply, "understood", "says which child it is");
@@ -167,7 +182,8 @@ static void take_unclear(struct inbox *inbox, const struct reply *reply, struct 
 
     answer_all(inbox, reply, match, question ? "question" : "free");
     if (question || utf8_count(reply->text) > LONG_REPLY) /* a sentence is for a person, not for asking again */
-        done(inbox, reply, "waiting", question ? "a question: somebody should answer" : "not clear: somebody should read it");
+        done(inbox, reply, "waiting",
+             question ? "a question: somebody should answer" : "not clear: somebody should read it");
     else
         ask_back(inbox, reply, match, "not clear");
 }
@@ -304,8 +320,9 @@ static void take_key(struct inbox *inbox, const struct reply *reply)
         return;
     }
     answer_read(&match.answer, inbox->grammar,
-                &(struct answer_question){ .kind = match.talks[0].kind == KIND_CHECKIN ? ANSWER_KIND_VOICE_CHECKIN
-                                                                                        : kind_row(match.talks[0].kind)->grammar },
+                &(struct answer_question){ .kind = match.talks[0].kind == KIND_CHECKIN
+                                                       ? ANSWER_KIND_VOICE_CHECKIN
+                                                       : kind_row(match.talks[0].kind)->grammar },
                 reply->text);
     take(inbox, reply, &match);
     answer_free(&match.answer);
@@ -351,8 +368,14 @@ int64_t inbox_receive(struct inbox *inbox, const struct inbound *in)
     const time_ms now = turn_now(inbox->turn);
     struct phone phone = { 0 };
     CLEANUP(mem_clean) char *sender = NULL;
-    struct reply reply = { .gateway = in->gateway, .uid = in->uid, .kind = kind_of(in), .message = in->message,
-                           .text = in->digits && in->digits[0] ? in->digits : in->text ? in->text : "", .at = in->at ? in->at : now,
+    struct reply reply = { .gateway = in->gateway,
+                           .uid = in->uid,
+                           .kind = kind_of(in),
+                           .message = in->message,
+                           .text = in->digits && in->digits[0] ? in->digits
+                                   : in->text                  ? in->text
+                                                               : "",
+                           .at = in->at ? in->at : now,
                            .received = now };
 
     reply.line = line_of(inbox, in, &phone);

@@ -20,7 +20,7 @@ struct inbox {
 struct match {
     struct talk talks[TALKS_MAX]; /* of one cause, unless it is ambiguous */
     size_t count;
-    const char *via;              /* code, name, grammar, single, key, missed_call */
+    const char *via; /* code, name, grammar, single, key, missed_call */
     struct answer answer;
 };
 
@@ -42,7 +42,8 @@ size_t inbox_children(const struct match *match, int64_t *students);
 void inbox_children_of_line(struct inbox *inbox, int64_t line, struct match *match);
 
 /* consequence.c: each says something to somebody, at most once for the reply. */
-void inbox_tell_mentors(struct inbox *inbox, const struct reply *reply, const struct match *match, const char *template);
+void inbox_tell_mentors(struct inbox *inbox, const struct reply *reply, const struct match *match,
+                        const char *template);
 /* An automatic answer to the line, guarded against loops. False when the guard or may_tell() holds it. */
 bool inbox_echo(struct inbox *inbox, const struct reply *reply, const struct match *match, const char *template);
 void inbox_wrong_number(struct inbox *inbox, const struct reply *reply);

@@ -91,7 +91,8 @@ static bool awaits_number(const struct talk *talks, size_t count)
 }
 
 /* "31" on a line with code 3: the whole message is code and option. */
-static bool match_code(struct inbox *inbox, const char *text, const struct talk *talks, size_t count, struct match *match)
+static bool match_code(struct inbox *inbox, const char *text, const struct talk *talks, size_t count,
+                       struct match *match)
 {
     CLEANUP(mem_clean) char *plain = text_trim(mem_dup(text));
 
@@ -128,7 +129,8 @@ static bool names_child(struct inbox *inbox, const char *text, int64_t student)
 }
 
 /* A name narrows the asks; it decides the cause when all children of that name belong to one. */
-static bool match_name(struct inbox *inbox, const char *text, const struct talk *talks, size_t count, struct match *match)
+static bool match_name(struct inbox *inbox, const char *text, const struct talk *talks, size_t count,
+                       struct match *match)
 {
     struct talk named[TALKS_MAX];
     size_t found = 0;
@@ -156,7 +158,8 @@ static bool decisive(const struct answer *a)
 }
 
 /* Different causes are open: the only one whose grammar fits. */
-static bool match_grammar(struct inbox *inbox, const char *text, const struct talk *talks, size_t count, struct match *match)
+static bool match_grammar(struct inbox *inbox, const char *text, const struct talk *talks, size_t count,
+                          struct match *match)
 {
     int64_t fits = 0;
 

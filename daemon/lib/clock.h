@@ -21,9 +21,9 @@ typedef int64_t time_ms;
 #define TIME_NEVER INT64_MAX
 
 struct clock {
-    time_ms start;     /* wall time shown at `real_start`; unused while speed is 0 */
+    time_ms start;      /* wall time shown at `real_start`; unused while speed is 0 */
     time_ms real_start; /* monotonic time at which the clock was started */
-    double speed;      /* 0: the system's own wall clock; else wall milliseconds a real millisecond */
+    double speed;       /* 0: the system's own wall clock; else wall milliseconds a real millisecond */
 };
 
 /* The system's wall clock. */

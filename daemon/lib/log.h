@@ -7,7 +7,13 @@
 #define GREENLINE_LIB_LOG_H
 
 /* The numbers of syslog(3), as sd-daemon uses them. */
-enum log_level { LOG_LEVEL_ERROR = 3, LOG_LEVEL_WARNING = 4, LOG_LEVEL_NOTICE = 5, LOG_LEVEL_INFO = 6, LOG_LEVEL_DEBUG = 7 };
+enum log_level {
+    LOG_LEVEL_ERROR = 3,
+    LOG_LEVEL_WARNING = 4,
+    LOG_LEVEL_NOTICE = 5,
+    LOG_LEVEL_INFO = 6,
+    LOG_LEVEL_DEBUG = 7
+};
 
 /* Lines above `level` are left out (default LOG_LEVEL_INFO). */
 void log_set_level(enum log_level level);

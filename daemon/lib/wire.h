@@ -21,9 +21,9 @@ struct wire_reader {
 };
 
 enum wire_result {
-    WIRE_NONE,  /* no whole line yet */
+    WIRE_NONE,   /* no whole line yet */
     WIRE_OBJECT, /* *out is the caller's */
-    WIRE_FAULT, /* too long, not UTF-8 or not a JSON object: `err` says which */
+    WIRE_FAULT,  /* too long, not UTF-8 or not a JSON object: `err` says which */
 };
 
 void wire_reader_free(struct wire_reader *reader);

@@ -15,8 +15,8 @@ bool zone_open(struct zone *out, const char *name, struct error *err)
     icaltimezone *ical = icaltimezone_get_builtin_timezone(name);
 
     if (!ical)
-        return error_set(err, "time zone \"%.60s\": not known: write a name like Asia/Shanghai (package tzdata holds them)",
-                         name);
+        return error_set(
+            err, "time zone \"%.60s\": not known: write a name like Asia/Shanghai (package tzdata holds them)", name);
     out->ical = ical;
     return true;
 }
@@ -47,8 +47,13 @@ struct local_time zone_local(struct zone zone, time_ms at)
     const time_t seconds = (time_t)(whole_seconds(at) / 1000);
     const struct icaltimetype local = icaltime_from_timet_with_zone(seconds, 0, zone.ical);
 
-    return (struct local_time){ .year = local.year, .month = local.month, .day = local.day, .hour = local.hour,
-                                .minute = local.minute, .second = local.second, .weekday = iso_weekday(local) };
+    return (struct local_time){ .year = local.year,
+                                .month = local.month,
+                                .day = local.day,
+                                .hour = local.hour,
+                                .minute = local.minute,
+                                .second = local.second,
+                                .weekday = iso_weekday(local) };
 }
 
 /* The reading as if it were UTC. */

@@ -26,22 +26,38 @@ void job_free(struct job *job)
 
 static struct telling_case case_of(const struct message *m, int64_t student)
 {
-    return (struct telling_case){ .kind = m->kind, .student = student, .person = m->person, .line = m->line, .channel = m->channel,
-                                  .cause = m->cause, .reply = m->reply, .message = m->id };
+    return (struct telling_case){ .kind = m->kind,
+                                  .student = student,
+                                  .person = m->person,
+                                  .line = m->line,
+                                  .channel = m->channel,
+                                  .cause = m->cause,
+                                  .reply = m->reply,
+                                  .message = m->id };
 }
 
 /* A message whose line is no longer the person's is made anew to the new one; one whose text names a child that may not be
  * told any more is made anew for the others. */
-static void make_anew(struct outbox *outbox, const struct message *m, const int64_t *students, size_t count, enum reason reason)
+static void make_anew(struct outbox *outbox, const struct message *m, const int64_t *students, size_t count,
+                      enum reason reason)
 {
     const int64_t line = reason == REASON_REPLACED ? m->line : person_best_line(outbox->store, m->person, m->channel);
     enum reason why;
     int64_t fresh = 0;
 
     for (size_t i = 0; line && (line != m->line || reason == REASON_REPLACED) && i < (count ? count : 1); i++) {
-        const struct outbox_entry entry = { .cause = m->cause, .kind = m->kind, .lane = m->lane, .student = count ? students[i] : 0,
-                                            .person = m->person, .line = line, .channel = m->channel, .due = outbox_now(outbox),
-                                            .expires = m->expires, .note = m->note, .reply = m->reply, .joins = fresh,
+        const struct outbox_entry entry = { .cause = m->cause,
+                                            .kind = m->kind,
+                                            .lane = m->lane,
+                                            .student = count ? students[i] : 0,
+                                            .person = m->person,
+                                            .line = line,
+                                            .channel = m->channel,
+                                            .due = outbox_now(outbox),
+                                            .expires = m->expires,
+                                            .note = m->note,
+                                            .reply = m->reply,
+                                            .joins = fresh,
                                             .replaces = m->id };
         const int64_t id = outbox_put(outbox, &entry, &why);
 
@@ -101,7 +117,8 @@ static void forget_others(struct outbox *outbox, const struct message *m, const 
         what = case_of(m, all[i]);
         message_forget_child(outbox->store, message, all[i]);
         attempt_skip_child(outbox->store, message, all[i],
-                           telling_decide(outbox->store, &outbox->rules.telling, &what, outbox_now(outbox)).reason, outbox_now(outbox));
+                           telling_decide(outbox->store, &outbox->rules.telling, &what, outbox_now(outbox)).reason,
+                           outbox_now(outbox));
     }
 }
 
@@ -138,8 +155,14 @@ static bool word(struct outbox *outbox, struct message *m, const int64_t *studen
     if (!cause_get(&cause, outbox->store, m->cause))
         return false;
     m->text = outbox_render(outbox,
-                            &(struct rendering){ .content = cause.content, .note = m->note, .channel = m->channel, .person = m->person,
-                                                 .students = students, .student_count = count, .code = code, .drill = m->drill },
+                            &(struct rendering){ .content = cause.content,
+                                                 .note = m->note,
+                                                 .channel = m->channel,
+                                                 .person = m->person,
+                                                 .students = students,
+                                                 .student_count = count,
+                                                 .code = code,
+                                                 .drill = m->drill },
                             &voice);
     cause_free(&cause);
     if (voice)
@@ -152,8 +175,13 @@ static bool word(struct outbox *outbox, struct message *m, const int64_t *studen
 
 static void fill_job(struct outbox *outbox, const struct message *m, struct job *job)
 {
-    *job = (struct job){ .message = m->id, .channel = m->channel, .lane = m->lane, .to = mem_dup(m->e164), .text = mem_dup(m->text),
-                         .expires = m->expires, .again = m->again || m->tries > 0 };
+    *job = (struct job){ .message = m->id,
+                         .channel = m->channel,
+                         .lane = m->lane,
+                         .to = mem_dup(m->e164),
+                         .text = mem_dup(m->text),
+                         .expires = m->expires,
+                         .again = m->again || m->tries > 0 };
     outbox_wire_id(outbox, job->id, m->id);
     if (m->voice)
         job->voice = json_read(m->voice, strlen(m->voice), NULL);
@@ -167,7 +195,8 @@ static bool cause_lets(struct outbox *outbox, const struct message *m)
     else if (strcmp(m->cause_state, "cancelled") == 0)
         outbox_move(outbox, m->id, MESSAGE_QUEUED, MESSAGE_CANCELLED, REASON_CAUSE_CANCELLED);
     else if (m->expires <= outbox_now(outbox))
-        outbox_move(outbox, m->id, MESSAGE_QUEUED, MESSAGE_EXPIRED, m->reason == REASON_CAP ? REASON_CAP : REASON_EXPIRED);
+        outbox_move(outbox, m->id, MESSAGE_QUEUED, MESSAGE_EXPIRED,
+                    m->reason == REASON_CAP ? REASON_CAP : REASON_EXPIRED);
     else
         return true;
     return false;

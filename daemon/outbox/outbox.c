@@ -99,8 +99,13 @@ int64_t outbox_message_of(const struct outbox *outbox, const char *id)
 
 static bool may_enter(struct outbox *outbox, const struct outbox_entry *entry, enum reason *why)
 {
-    const struct telling_case what = { .kind = entry->kind, .student = entry->student, .person = entry->person, .line = entry->line,
-                                       .channel = entry->channel, .cause = entry->cause, .reply = entry->reply };
+    const struct telling_case what = { .kind = entry->kind,
+                                       .student = entry->student,
+                                       .person = entry->person,
+                                       .line = entry->line,
+                                       .channel = entry->channel,
+                                       .cause = entry->cause,
+                                       .reply = entry->reply };
     const struct verdict verdict = telling_decide(outbox->store, &outbox->rules.telling, &what, outbox_now(outbox));
 
     *why = verdict.reason;
@@ -109,8 +114,14 @@ static bool may_enter(struct outbox *outbox, const struct outbox_entry *entry, e
 
 int64_t outbox_put(struct outbox *outbox, const struct outbox_entry *entry, enum reason *why)
 {
-    struct message message = { .cause = entry->cause, .line = entry->line, .person = entry->person, .channel = entry->channel,
-                               .lane = entry->lane, .due = entry->due, .expires = entry->expires, .reply = entry->reply,
+    struct message message = { .cause = entry->cause,
+                               .line = entry->line,
+                               .person = entry->person,
+                               .channel = entry->channel,
+                               .lane = entry->lane,
+                               .due = entry->due,
+                               .expires = entry->expires,
+                               .reply = entry->reply,
                                .replaces = entry->replaces };
     CLEANUP(mem_clean) char *e164 = NULL;
     int64_t open;
@@ -158,9 +169,11 @@ bool outbox_retry(struct outbox *outbox, int64_t id, struct error *err)
         return error_set(err, "message %" PRId64 ": there is none: see `greenline outbox list --state held`", id);
     if (m.state == MESSAGE_HELD || m.state == MESSAGE_UNKNOWN) {
         done = outbox_move(outbox, id, m.state, MESSAGE_QUEUED, REASON_RELEASED);
-        message_postpone(outbox->store, id, now, m.expires < now + HOUR_MS ? now + HOUR_MS - m.expires : 0, REASON_RELEASED);
+        message_postpone(outbox->store, id, now, m.expires < now + HOUR_MS ? now + HOUR_MS - m.expires : 0,
+                         REASON_RELEASED);
     } else {
-        error_set(err, "message %" PRId64 ": is %s: only what is held or unknown can be released", id, message_state_name(m.state));
+        error_set(err, "message %" PRId64 ": is %s: only what is held or unknown can be released", id,
+                  message_state_name(m.state));
     }
     message_free(&m);
     return done;
@@ -177,7 +190,9 @@ time_ms outbox_expire(struct outbox *outbox)
         if (!message_get(&m, outbox->store, ids[i]))
             continue;
         outbox_move(outbox, m.id, MESSAGE_QUEUED, MESSAGE_EXPIRED,
-                    m.reason == REASON_CAP ? REASON_CAP : m.route == 0 ? REASON_NO_GATEWAY : REASON_EXPIRED);
+                    m.reason == REASON_CAP ? REASON_CAP
+                    : m.route == 0         ? REASON_NO_GATEWAY
+                                           : REASON_EXPIRED);
         message_free(&m);
     }
     return message_next_expiry(outbox->store);

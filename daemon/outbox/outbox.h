@@ -28,11 +28,11 @@ struct outbox_gateway {
 
 struct outbox_rules {
     struct telling_rules telling;
-    const char *signature;      /* "青岭小学"; "" adds nothing */
-    const char *school;         /* name, for {school} */
-    const char *school_number;  /* for {number}; may be "" */
+    const char *signature;     /* "青岭小学"; "" adds nothing */
+    const char *school;        /* name, for {school} */
+    const char *school_number; /* for {number}; may be "" */
     time_ms retry_first, retry_max;
-    bool demo;                  /* else sample numbers are carried by nobody */
+    bool demo; /* else sample numbers are carried by nobody */
 };
 
 /* Told when nothing more is tried for a message, inside the turn (the engine climbs). */
@@ -53,14 +53,14 @@ struct outbox_entry {
     int64_t cause;
     enum kind kind;
     enum lane lane;
-    int64_t student;   /* the child it names; 0 */
+    int64_t student; /* the child it names; 0 */
     int64_t person, line;
     enum channel channel;
     time_ms due, expires;
-    const char *note;  /* a text of its own instead of the cause's content; NULL */
-    int64_t reply;     /* what it answers; 0 */
-    bool fresh;        /* joins no message of a sibling: the n-th call */
-    int64_t joins;     /* this message tells it already (another child or person of the same phone); 0 */
+    const char *note; /* a text of its own instead of the cause's content; NULL */
+    int64_t reply;    /* what it answers; 0 */
+    bool fresh;       /* joins no message of a sibling: the n-th call */
+    int64_t joins;    /* this message tells it already (another child or person of the same phone); 0 */
     int64_t replaces;
 };
 /* Puts a message, or lets the child join the one that waits for this cause, line and channel. 0 and the reason when it
@@ -129,7 +129,7 @@ struct rendering {
     int64_t person;
     const int64_t *students;
     size_t student_count;
-    int code;            /* of the talk; 0 */
+    int code; /* of the talk; 0 */
     bool drill;
 };
 char *outbox_render(struct outbox *outbox, const struct rendering *what, json_t **voice);

@@ -9,9 +9,9 @@ enum { OUTBOX_GATEWAYS_MAX = 64, OUTBOX_ROUTES_MAX = 256, OUTBOX_CHILDREN_MAX = 
 
 struct route {
     int64_t id;
-    char *name;         /* CHANNEL:GATEWAY,GATEWAY */
+    char *name;                  /* CHANNEL:GATEWAY,GATEWAY */
     unsigned long long carriers; /* bit i: gateways[i] */
-    int64_t price_e4;   /* of the first */
+    int64_t price_e4;            /* of the first */
 };
 
 struct carrier {

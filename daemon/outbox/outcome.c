@@ -39,9 +39,10 @@ bool outbox_accepted(struct outbox *outbox, const char *gateway, const char *id,
 
     if (!find(outbox, id, &m))
         return false;
-    (void)parts; /* what was planned is what is shown; the provider's own count is in its bill */
+    (void)parts;                   /* what was planned is what is shown; the provider's own count is in its bill */
     try_ended(outbox->store, m.id, /* a report may have come before: it stays */
-              &(struct try_end){ .outcome = message_state_may(m.state, MESSAGE_ACCEPTED) ? "accepted" : NULL, .provider_id = provider_id },
+              &(struct try_end){ .outcome = message_state_may(m.state, MESSAGE_ACCEPTED) ? "accepted" : NULL,
+                                 .provider_id = provider_id },
               outbox_now(outbox));
     if (provider_id && strcmp(provider_id, id) != 0) {
         CLEANUP(mem_clean) char *all = mem_dup(provider_id);
@@ -79,8 +80,8 @@ static void try_later(struct outbox *outbox, const struct message *m, time_ms wa
         message_postpone(outbox->store, m->id, due, 0, reason);
 }
 
-bool outbox_refused(struct outbox *outbox, const char *gateway, const char *id, const char *class, const char *code, const char *detail,
-                    time_ms retry_after)
+bool outbox_refused(struct outbox *outbox, const char *gateway, const char *id, const char *class, const char *code,
+                    const char *detail, time_ms retry_after)
 {
     struct carrier *carrier = outbox_carrier(outbox, gateway);
     struct message m = { 0 };
@@ -91,7 +92,8 @@ bool outbox_refused(struct outbox *outbox, const char *gateway, const char *id, 
         message_free(&m);
         return false;
     }
-    try_ended(outbox->store, m.id, &(struct try_end){ .outcome = "refused", .class = class, .code = code, .detail = detail },
+    try_ended(outbox->store, m.id,
+              &(struct try_end){ .outcome = "refused", .class = class, .code = code, .detail = detail },
               outbox_now(outbox));
     if (code && strcmp(code, "cancelled") == 0) {
         outbox_move(outbox, m.id, m.state, MESSAGE_CANCELLED, REASON_SETTLED);
@@ -201,7 +203,9 @@ bool outbox_status(struct outbox *outbox, const struct outbox_report *report, in
         moved = outbox_move(outbox, m.id, m.state, reports[i].to, reports[i].reason);
         if (moved)
             try_ended(outbox->store, m.id,
-                      &(struct try_end){ .outcome = report->state, .code = report->code, .seconds = report->seconds > 0 ? report->seconds : 0 },
+                      &(struct try_end){ .outcome = report->state,
+                                         .code = report->code,
+                                         .seconds = report->seconds > 0 ? report->seconds : 0 },
                       outbox_now(outbox));
         if (moved && reports[i].to == MESSAGE_DELIVERED)
             line_clear_failures(outbox->store, m.line);
@@ -215,7 +219,8 @@ void outbox_lost(struct outbox *outbox, const char *id, bool in_doubt)
     struct message m = { 0 };
 
     if (find(outbox, id, &m) && (m.state == MESSAGE_CLAIMED || m.state == MESSAGE_STARTED)) {
-        try_ended(outbox->store, m.id, &(struct try_end){ .outcome = in_doubt ? "unknown" : "released" }, outbox_now(outbox));
+        try_ended(outbox->store, m.id, &(struct try_end){ .outcome = in_doubt ? "unknown" : "released" },
+                  outbox_now(outbox));
         outbox_move(outbox, m.id, m.state, in_doubt ? MESSAGE_UNKNOWN : MESSAGE_QUEUED, REASON_GATEWAY_GONE);
     }
     message_free(&m);

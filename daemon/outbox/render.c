@@ -74,16 +74,18 @@ static void gather(struct words *w, struct outbox *outbox, const struct renderin
 static char *fill(struct outbox *outbox, const char *pattern, const struct words *w, const char *person)
 {
     const struct template_value values[] = {
-        { "student", w->student }, { "students", w->students }, { "class", w->class }, { "person", person },
-        { "relation", w->relation }, { "school", outbox->school }, { "mentor", w->mentor }, { "teacher", w->mentor },
-        { "date", w->date }, { "time", w->time }, { "code", w->code }, { "number", outbox->school_number },
+        { "student", w->student }, { "students", w->students }, { "class", w->class },
+        { "person", person },      { "relation", w->relation }, { "school", outbox->school },
+        { "mentor", w->mentor },   { "teacher", w->mentor },    { "date", w->date },
+        { "time", w->time },       { "code", w->code },         { "number", outbox->school_number },
     };
 
     return template_render(pattern, values, COUNT(values));
 }
 
 /* Beside another question the tokens are printed, if the wording does not do so by itself. */
-static void add_options(struct text *out, struct outbox *outbox, const json_t *content, const char *language, const struct words *w)
+static void add_options(struct text *out, struct outbox *outbox, const json_t *content, const char *language,
+                        const struct words *w)
 {
     CLEANUP(mem_clean) char *key = mem_format("options.%.8s", language);
     const char *pattern = json_text(content, key, json_text(content, "options.zh", NULL));
@@ -118,7 +120,8 @@ char *outbox_render(struct outbox *outbox, const struct rendering *what, json_t 
     struct text out = { 0 };
 
     gather(&words, outbox, what, language);
-    body = what->note ? mem_dup(what->note) : fill(outbox, wording(content, what->channel, language), &words, known ? person.name : "");
+    body = what->note ? mem_dup(what->note)
+                      : fill(outbox, wording(content, what->channel, language), &words, known ? person.name : "");
     if (what->channel == CHANNEL_SMS && outbox->signature[0])
         text_add_format(&out, "【%s】", outbox->signature);
     if (what->drill)

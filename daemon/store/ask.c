@@ -14,16 +14,24 @@ void ask_free(struct ask *ask)
 
 bool ask_get(struct ask *out, struct store *store, int64_t id)
 {
-    struct query q = store_query(store,
-                                 "SELECT a.id, a.cause, ifnull(a.student, 0), ifnull(a.person, 0), c.kind, a.state, a.outcome, a.due,"
-                                 " a.grace, a.next_at, a.round, a.step, a.version FROM ask a JOIN cause c ON c.id = a.cause WHERE a.id = $1",
-                                 "i", id);
+    struct query q = store_query(
+        store,
+        "SELECT a.id, a.cause, ifnull(a.student, 0), ifnull(a.person, 0), c.kind, a.state, a.outcome, a.due,"
+        " a.grace, a.next_at, a.round, a.step, a.version FROM ask a JOIN cause c ON c.id = a.cause WHERE a.id = $1",
+        "i", id);
     const bool found = query_next(&q);
 
     if (found) {
-        *out = (struct ask){ .id = query_int(&q, 0), .cause = query_int(&q, 1), .student = query_int(&q, 2), .person = query_int(&q, 3),
-                             .due = query_int(&q, 7), .grace = query_int(&q, 8), .next_at = query_time(&q, 9),
-                             .round = (int)query_int(&q, 10), .step = (int)query_int(&q, 11), .version = (int)query_int(&q, 12) };
+        *out = (struct ask){ .id = query_int(&q, 0),
+                             .cause = query_int(&q, 1),
+                             .student = query_int(&q, 2),
+                             .person = query_int(&q, 3),
+                             .due = query_int(&q, 7),
+                             .grace = query_int(&q, 8),
+                             .next_at = query_time(&q, 9),
+                             .round = (int)query_int(&q, 10),
+                             .step = (int)query_int(&q, 11),
+                             .version = (int)query_int(&q, 12) };
         kind_parse(&out->kind, query_word(&q, 4));
         ask_state_parse(&out->state, query_word(&q, 5));
         out->outcome = mem_dup(query_word(&q, 6));
@@ -37,8 +45,8 @@ int64_t ask_put(struct store *store, const struct ask *ask)
     const int64_t id = store_insert(store,
                                     "INSERT INTO ask (cause, student, person, state, due, grace, next_at)"
                                     " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
-                                    "iootiiz", ask->cause, ask->student, ask->person, ask_state_name(ask->state), ask->due, ask->grace,
-                                    ask->next_at);
+                                    "iootiiz", ask->cause, ask->student, ask->person, ask_state_name(ask->state),
+                                    ask->due, ask->grace, ask->next_at);
 
     return id > 0 ? id : 0;
 }
@@ -55,26 +63,32 @@ static size_t ids_of(struct query *query, int64_t *ids, size_t max)
 
 size_t ask_due(struct store *store, time_ms now, int64_t *ids, size_t max)
 {
-    struct query q = store_query(store,
-                                 "SELECT id FROM ask WHERE state IN ('open', 'waiting') AND state = 'open' AND next_at <= $1"
-                                 " ORDER BY next_at, id LIMIT $2",
-                                 "ii", now, (int64_t)max);
+    struct query q =
+        store_query(store,
+                    "SELECT id FROM ask WHERE state IN ('open', 'waiting') AND state = 'open' AND next_at <= $1"
+                    " ORDER BY next_at, id LIMIT $2",
+                    "ii", now, (int64_t)max);
 
     return ids_of(&q, ids, max);
 }
 
 time_ms ask_next_due(struct store *store)
 {
-    return store_value(store, TIME_NEVER, "SELECT next_at FROM ask WHERE state IN ('open', 'waiting') AND state = 'open' AND next_at IS NOT NULL"
-                                        " ORDER BY next_at LIMIT 1", "");
+    return store_value(
+        store, TIME_NEVER,
+        "SELECT next_at FROM ask WHERE state IN ('open', 'waiting') AND state = 'open' AND next_at IS NOT NULL"
+        " ORDER BY next_at LIMIT 1",
+        "");
 }
 
 #define ASKS_OF_MESSAGE "(SELECT ask FROM attempt WHERE message = $1)"
 
 void ask_wait_for(struct store *store, int64_t message, enum reason reason)
 {
-    store_change(store, "UPDATE ask SET state = 'waiting', wait = $2 WHERE state IN ('open', 'waiting') AND id IN " ASKS_OF_MESSAGE, "it",
-                 message, reason_name(reason));
+    store_change(
+        store,
+        "UPDATE ask SET state = 'waiting', wait = $2 WHERE state IN ('open', 'waiting') AND id IN " ASKS_OF_MESSAGE,
+        "it", message, reason_name(reason));
 }
 
 void ask_was_put(struct store *store, int64_t message, time_ms now)
@@ -96,8 +110,8 @@ bool ask_stop_waiting(struct store *store, int64_t id)
 
 void ask_set_step(struct store *store, int64_t id, int round, int step, time_ms anchor, time_ms next_at)
 {
-    store_change(store, "UPDATE ask SET round = $2, step = $3, anchor = $4, next_at = $5 WHERE id = $1", "ibbzz", id, round, step,
-                 anchor, next_at);
+    store_change(store, "UPDATE ask SET round = $2, step = $3, anchor = $4, next_at = $5 WHERE id = $1", "ibbzz", id,
+                 round, step, anchor, next_at);
 }
 
 void ask_set_next(struct store *store, int64_t id, time_ms next_at)
@@ -136,8 +150,9 @@ void ask_set_taken(struct store *store, int64_t id, int64_t person)
 
 size_t ask_open_of(struct store *store, int64_t cause, int64_t *ids, size_t max)
 {
-    struct query q = store_query(store, "SELECT id FROM ask WHERE cause = $1 AND state IN ('open', 'waiting') ORDER BY id LIMIT $2", "ii",
-                                 cause, (int64_t)max);
+    struct query q =
+        store_query(store, "SELECT id FROM ask WHERE cause = $1 AND state IN ('open', 'waiting') ORDER BY id LIMIT $2",
+                    "ii", cause, (int64_t)max);
 
     return ids_of(&q, ids, max);
 }
@@ -147,13 +162,14 @@ bool attempt_put(struct store *store, const struct attempt *a, time_ms now)
     return store_change(store,
                         "INSERT INTO attempt (ask, round, step, person, line, channel, n, message, skipped, at)"
                         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
-                        "ibbootboti", a->ask, a->round, a->step, a->person, a->line, channel_name(a->channel), a->n, a->message,
-                        a->message ? NULL : reason_name(a->skipped), now) > 0;
+                        "ibbootboti", a->ask, a->round, a->step, a->person, a->line, channel_name(a->channel), a->n,
+                        a->message, a->message ? NULL : reason_name(a->skipped), now) > 0;
 }
 
 size_t attempt_asks(struct store *store, int64_t message, int64_t *asks, size_t max)
 {
-    struct query q = store_query(store, "SELECT DISTINCT ask FROM attempt WHERE message = $1 ORDER BY ask", "i", message);
+    struct query q =
+        store_query(store, "SELECT DISTINCT ask FROM attempt WHERE message = $1 ORDER BY ask", "i", message);
 
     return ids_of(&q, asks, max);
 }
@@ -167,8 +183,13 @@ bool attempt_of(struct attempt *out, struct store *store, int64_t ask, int64_t m
     const bool found = query_next(&q);
 
     if (found) {
-        *out = (struct attempt){ .ask = ask, .message = message, .person = query_int(&q, 0), .line = query_int(&q, 1),
-                                 .round = (int)query_int(&q, 2), .step = (int)query_int(&q, 3), .n = (int)query_int(&q, 4) };
+        *out = (struct attempt){ .ask = ask,
+                                 .message = message,
+                                 .person = query_int(&q, 0),
+                                 .line = query_int(&q, 1),
+                                 .round = (int)query_int(&q, 2),
+                                 .step = (int)query_int(&q, 3),
+                                 .n = (int)query_int(&q, 4) };
         channel_parse(&out->channel, query_word(&q, 5));
     }
     query_end(&q);
@@ -177,11 +198,12 @@ bool attempt_of(struct attempt *out, struct store *store, int64_t ask, int64_t m
 
 int attempt_alive(struct store *store, int64_t ask, int round, int step)
 {
-    return (int)store_value(store, 0,
-                            "SELECT count(*) FROM attempt a JOIN message m ON m.id = a.message WHERE a.ask = $1 AND a.round = $2"
-                            " AND a.step = $3 AND m.state NOT IN ('undelivered', 'refused', 'expired', 'cancelled')"
-                            " AND (SELECT state FROM line WHERE id = m.line) <> 'wrong'",
-                            "ibb", ask, round, step);
+    return (int)store_value(
+        store, 0,
+        "SELECT count(*) FROM attempt a JOIN message m ON m.id = a.message WHERE a.ask = $1 AND a.round = $2"
+        " AND a.step = $3 AND m.state NOT IN ('undelivered', 'refused', 'expired', 'cancelled')"
+        " AND (SELECT state FROM line WHERE id = m.line) <> 'wrong'",
+        "ibb", ask, round, step);
 }
 
 bool attempt_reached(struct store *store, int64_t ask)
@@ -189,7 +211,8 @@ bool attempt_reached(struct store *store, int64_t ask)
     return store_value(store, 0,
                        "SELECT 1 FROM attempt a JOIN message m ON m.id = a.message WHERE a.ask = $1"
                        " AND m.state NOT IN ('undelivered', 'refused')"
-                       " AND EXISTS (SELECT 1 FROM try t WHERE t.message = m.id AND ifnull(t.outcome, '') NOT IN ('refused', 'released'))"
+                       " AND EXISTS (SELECT 1 FROM try t WHERE t.message = m.id AND ifnull(t.outcome, '') NOT IN "
+                       "('refused', 'released'))"
                        " LIMIT 1",
                        "i", ask) != 0;
 }
@@ -197,20 +220,22 @@ bool attempt_reached(struct store *store, int64_t ask)
 int64_t attempt_message(struct store *store, const struct attempt *a)
 {
     return store_value(store, 0,
-                       "SELECT message FROM attempt WHERE ask = $1 AND round = $2 AND step = $3 AND line = $4 AND channel = $5 AND n = $6"
+                       "SELECT message FROM attempt WHERE ask = $1 AND round = $2 AND step = $3 AND line = $4 AND "
+                       "channel = $5 AND n = $6"
                        " AND message IS NOT NULL LIMIT 1",
                        "ibbitb", a->ask, a->round, a->step, a->line, channel_name(a->channel), a->n);
 }
 
 void attempt_skip_child(struct store *store, int64_t message, int64_t student, enum reason reason, time_ms now)
 {
-    static const char of_child[] = "SELECT a.ask FROM attempt a JOIN ask k ON k.id = a.ask WHERE a.message = $1 AND k.student = $2 LIMIT 1";
+    static const char of_child[] =
+        "SELECT a.ask FROM attempt a JOIN ask k ON k.id = a.ask WHERE a.message = $1 AND k.student = $2 LIMIT 1";
     const int64_t ask = store_value(store, 0, of_child, "ii", message, student);
 
     if (!ask)
         return;
-    store_change(store, "UPDATE attempt SET message = NULL, skipped = $3 WHERE message = $1 AND ask = $2", "iit", message, ask,
-                 reason_name(reason));
+    store_change(store, "UPDATE attempt SET message = NULL, skipped = $3 WHERE message = $1 AND ask = $2", "iit",
+                 message, ask, reason_name(reason));
     ask_stop_waiting(store, ask);
     store_change(store,
                  "UPDATE ask SET next_at = $2 WHERE id = $1 AND state = 'open' AND NOT EXISTS"
@@ -231,26 +256,36 @@ void attempt_move_message(struct store *store, int64_t from, int64_t to)
 
 int64_t answer_put(struct store *store, const struct answer_row *r, time_ms now)
 {
-    return store_insert(store,
-                        "INSERT INTO answer (ask, line, person, reply, class, value, rest, withdraws, via, by, received)"
-                        " VALUES ($1, $2, $3, $4, $5, CASE WHEN $6 THEN $7 END, $8, $9, $10, $11, $12)",
-                        "iooot" "bitotti",
-                        r->ask, r->line, r->person, r->reply, r->class, (int)r->has_value, r->value, r->rest, r->withdraws, r->via,
-                        r->by, now);
+    return store_insert(
+        store,
+        "INSERT INTO answer (ask, line, person, reply, class, value, rest, withdraws, via, by, received)"
+        " VALUES ($1, $2, $3, $4, $5, CASE WHEN $6 THEN $7 END, $8, $9, $10, $11, $12)",
+        "iooot"
+        "bitotti",
+        r->ask, r->line, r->person, r->reply, r->class, (int)r->has_value, r->value, r->rest, r->withdraws, r->via,
+        r->by, now);
 }
 
 void answer_each(struct store *store, int64_t ask, void (*each)(void *arg, const struct answer_row *row), void *arg)
 {
-    struct query q = store_query(store,
-                                 "SELECT id, ifnull(line, 0), ifnull(person, 0), ifnull(reply, 0), class, value, rest, via, by FROM answer a"
-                                 " WHERE ask = $1 AND class <> 'withdrawn'"
-                                 " AND NOT EXISTS (SELECT 1 FROM answer w WHERE w.ask = a.ask AND w.withdraws = a.id) ORDER BY id",
-                                 "i", ask);
+    struct query q = store_query(
+        store,
+        "SELECT id, ifnull(line, 0), ifnull(person, 0), ifnull(reply, 0), class, value, rest, via, by FROM answer a"
+        " WHERE ask = $1 AND class <> 'withdrawn'"
+        " AND NOT EXISTS (SELECT 1 FROM answer w WHERE w.ask = a.ask AND w.withdraws = a.id) ORDER BY id",
+        "i", ask);
 
     while (query_next(&q)) {
-        const struct answer_row row = { .id = query_int(&q, 0), .ask = ask, .line = query_int(&q, 1), .person = query_int(&q, 2),
-                                        .reply = query_int(&q, 3), .class = query_word(&q, 4), .has_value = !query_null(&q, 5),
-                                        .value = query_int(&q, 5), .rest = query_text(&q, 6), .via = query_word(&q, 7),
+        const struct answer_row row = { .id = query_int(&q, 0),
+                                        .ask = ask,
+                                        .line = query_int(&q, 1),
+                                        .person = query_int(&q, 2),
+                                        .reply = query_int(&q, 3),
+                                        .class = query_word(&q, 4),
+                                        .has_value = !query_null(&q, 5),
+                                        .value = query_int(&q, 5),
+                                        .rest = query_text(&q, 6),
+                                        .via = query_word(&q, 7),
                                         .by = query_text(&q, 8) };
 
         each(arg, &row);

@@ -26,14 +26,14 @@ static bool in_party(struct store *store, const char *name, int64_t student)
 /* Named by ref, id:N or name; audience_check() has made sure that a name means one. */
 static bool is_student(struct store *store, const char *name, int64_t id)
 {
-    return store_value(store, 0, "SELECT 1 FROM student WHERE id = $1 AND (ref = $2 OR name = $2 OR 'id:' || id = $2)", "it", id,
-                       name) != 0;
+    return store_value(store, 0, "SELECT 1 FROM student WHERE id = $1 AND (ref = $2 OR name = $2 OR 'id:' || id = $2)",
+                       "it", id, name) != 0;
 }
 
 static bool is_person(struct store *store, const char *name, int64_t id)
 {
-    return store_value(store, 0, "SELECT 1 FROM person WHERE id = $1 AND (ref = $2 OR name = $2 OR 'id:' || id = $2)", "it", id,
-                       name) != 0;
+    return store_value(store, 0, "SELECT 1 FROM person WHERE id = $1 AND (ref = $2 OR name = $2 OR 'id:' || id = $2)",
+                       "it", id, name) != 0;
 }
 
 /* A bit for each way the audience means this child's people; 0: not at all. The tree is bounded by AUDIENCE_NODES_MAX. */
@@ -109,30 +109,35 @@ static const struct audience *narrowest(const struct audience *a)
 static struct query candidates(struct store *store, const struct audience *leaf, int64_t after, int64_t look)
 {
     if (leaf && leaf->op == AUDIENCE_STUDENT)
-        return store_query(store,
-                           "SELECT id, class, village, left_behind FROM student WHERE id > $1 AND gone_at IS NULL AND id IN ("
-                           "SELECT id FROM student WHERE ref = $3 UNION SELECT id FROM student WHERE name = $3"
-                           " UNION SELECT CAST(substr($3, 4) AS INTEGER)) ORDER BY id LIMIT $2",
-                           "iit", after, look, leaf->name);
+        return store_query(
+            store,
+            "SELECT id, class, village, left_behind FROM student WHERE id > $1 AND gone_at IS NULL AND id IN ("
+            "SELECT id FROM student WHERE ref = $3 UNION SELECT id FROM student WHERE name = $3"
+            " UNION SELECT CAST(substr($3, 4) AS INTEGER)) ORDER BY id LIMIT $2",
+            "iit", after, look, leaf->name);
     if (leaf)
-        return store_query(store,
-                           "SELECT id, class, village, left_behind FROM student WHERE class = $3 AND id > $1 AND gone_at IS NULL"
-                           " ORDER BY id LIMIT $2",
-                           "iit", after, look, leaf->name);
-    return store_query(store,
-                       "SELECT id, class, village, left_behind FROM student WHERE id > $1 AND gone_at IS NULL ORDER BY id LIMIT $2",
-                       "ii", after, look);
+        return store_query(
+            store,
+            "SELECT id, class, village, left_behind FROM student WHERE class = $3 AND id > $1 AND gone_at IS NULL"
+            " ORDER BY id LIMIT $2",
+            "iit", after, look, leaf->name);
+    return store_query(
+        store,
+        "SELECT id, class, village, left_behind FROM student WHERE id > $1 AND gone_at IS NULL ORDER BY id LIMIT $2",
+        "ii", after, look);
 }
 
-size_t audience_students(struct store *store, const struct audience *audience, int64_t after, struct audience_hit *out, size_t look,
-                         int64_t *last)
+size_t audience_students(struct store *store, const struct audience *audience, int64_t after, struct audience_hit *out,
+                         size_t look, int64_t *last)
 {
     struct query q = candidates(store, narrowest(audience), after, (int64_t)look);
     size_t count = 0, looked = 0;
 
     *last = 0;
     while (query_next(&q)) {
-        const struct student_facts facts = { .id = query_int(&q, 0), .class = query_text(&q, 1), .village = query_text(&q, 2),
+        const struct student_facts facts = { .id = query_int(&q, 0),
+                                             .class = query_text(&q, 1),
+                                             .village = query_text(&q, 2),
                                              .left_behind = query_int(&q, 3) != 0 };
         const unsigned bits = whom(store, audience, &facts);
 
@@ -207,7 +212,8 @@ bool audience_excludes(struct store *store, const struct audience *audience, int
         return false;
     if (audience->op == AUDIENCE_EXCEPT && means_person(store, audience->right, person, now))
         return true;
-    return audience_excludes(store, audience->left, person, now) || audience_excludes(store, audience->right, person, now);
+    return audience_excludes(store, audience->left, person, now) ||
+           audience_excludes(store, audience->right, person, now);
 }
 
 /* How many rows a leaf means; only named things can fail to be there. */
@@ -219,15 +225,17 @@ static int64_t matches(struct store *store, const struct audience *a)
     case AUDIENCE_VILLAGE:
         return store_value(store, 0, "SELECT 1 FROM student WHERE village = $1 LIMIT 1", "t", a->name);
     case AUDIENCE_STUDENT:
-        return store_value(store, 0,
-                           "SELECT count(*) FROM (SELECT id FROM student WHERE ref = $1 UNION SELECT id FROM student WHERE name = $1"
-                           " UNION SELECT id FROM student WHERE id = CAST(substr($1, 4) AS INTEGER) AND 'id:' || id = $1)",
-                           "t", a->name);
+        return store_value(
+            store, 0,
+            "SELECT count(*) FROM (SELECT id FROM student WHERE ref = $1 UNION SELECT id FROM student WHERE name = $1"
+            " UNION SELECT id FROM student WHERE id = CAST(substr($1, 4) AS INTEGER) AND 'id:' || id = $1)",
+            "t", a->name);
     case AUDIENCE_PERSON:
-        return store_value(store, 0,
-                           "SELECT count(*) FROM (SELECT id FROM person WHERE ref = $1 UNION SELECT id FROM person WHERE name = $1"
-                           " UNION SELECT id FROM person WHERE id = CAST(substr($1, 4) AS INTEGER) AND 'id:' || id = $1)",
-                           "t", a->name);
+        return store_value(
+            store, 0,
+            "SELECT count(*) FROM (SELECT id FROM person WHERE ref = $1 UNION SELECT id FROM person WHERE name = $1"
+            " UNION SELECT id FROM person WHERE id = CAST(substr($1, 4) AS INTEGER) AND 'id:' || id = $1)",
+            "t", a->name);
     case AUDIENCE_GROUP:
         return store_value(store, 0, "SELECT 1 FROM party WHERE name = $1 LIMIT 1", "t", a->name);
     case AUDIENCE_ROLE:
@@ -256,6 +264,7 @@ bool audience_check(struct store *store, const struct audience *a, struct error 
         return error_set(err, "audience %s:%s: nobody is entered under that name: see `greenline student list`",
                          audience_word(a->op), a->name);
     if (count > 1)
-        return error_set(err, "audience %s:%s: %d of that name: name one by number (学籍号)", audience_word(a->op), a->name, (int)count);
+        return error_set(err, "audience %s:%s: %d of that name: name one by number (学籍号)", audience_word(a->op),
+                         a->name, (int)count);
     return audience_check(store, a->left, err) && audience_check(store, a->right, err);
 }

@@ -21,15 +21,20 @@ void cause_free(struct cause *cause)
 
 bool cause_get(struct cause *out, struct store *store, int64_t id)
 {
-    struct query q = store_query(store,
-                                 "SELECT id, ifnull(schedule, 0), cursor, kind, lane, due, expires, created, drill, key, title, audience,"
-                                 " content, ladder, state, stage, by FROM cause WHERE id = $1",
-                                 "i", id);
+    struct query q = store_query(
+        store,
+        "SELECT id, ifnull(schedule, 0), cursor, kind, lane, due, expires, created, drill, key, title, audience,"
+        " content, ladder, state, stage, by FROM cause WHERE id = $1",
+        "i", id);
     const bool found = query_next(&q);
 
     if (found) {
-        *out = (struct cause){ .id = query_int(&q, 0), .schedule = query_int(&q, 1), .cursor = query_int(&q, 2),
-                               .due = query_int(&q, 5), .expires = query_int(&q, 6), .created = query_int(&q, 7),
+        *out = (struct cause){ .id = query_int(&q, 0),
+                               .schedule = query_int(&q, 1),
+                               .cursor = query_int(&q, 2),
+                               .due = query_int(&q, 5),
+                               .expires = query_int(&q, 6),
+                               .created = query_int(&q, 7),
                                .drill = query_int(&q, 8) != 0 };
         kind_parse(&out->kind, query_word(&q, 3));
         lane_parse(&out->lane, query_word(&q, 4));
@@ -55,11 +60,12 @@ int64_t cause_put(struct store *store, const struct cause *c, time_ms now)
 {
     const int64_t id = store_insert(
         store,
-        "INSERT INTO cause (key, kind, lane, title, schedule, audience, content, ladder, drill, state, stage, due, expires, created, by)"
+        "INSERT INTO cause (key, kind, lane, title, schedule, audience, content, ladder, drill, state, stage, due, "
+        "expires, created, by)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT (key) DO NOTHING",
-        "ttttotttbttiiit", c->key, kind_row(c->kind)->name, lane_name(c->lane), c->title, c->schedule, c->audience, c->content,
-        c->ladder ? c->ladder : "{}", (int)c->drill, c->state ? c->state : "open", c->stage ? c->stage : "resolve", c->due, c->expires,
-        now, c->by);
+        "ttttotttbttiiit", c->key, kind_row(c->kind)->name, lane_name(c->lane), c->title, c->schedule, c->audience,
+        c->content, c->ladder ? c->ladder : "{}", (int)c->drill, c->state ? c->state : "open",
+        c->stage ? c->stage : "resolve", c->due, c->expires, now, c->by);
 
     return id > 0 ? id : 0;
 }
@@ -71,7 +77,8 @@ bool cause_move(struct store *store, int64_t id, const char *from, const char *t
 
 void cause_set_severity(struct store *store, int64_t id, const char *severity)
 {
-    store_change(store, "UPDATE cause SET content = json_set(content, '$.severity', $2) WHERE id = $1", "it", id, severity);
+    store_change(store, "UPDATE cause SET content = json_set(content, '$.severity', $2) WHERE id = $1", "it", id,
+                 severity);
 }
 
 void cause_set_stage(struct store *store, int64_t id, const char *stage, int64_t cursor)
@@ -89,16 +96,19 @@ int64_t cause_next_work(struct store *store, time_ms now)
 
 bool cause_urgent(struct store *store, time_ms now)
 {
-    return store_value(store, 0,
-                       "SELECT EXISTS (SELECT 1 FROM cause WHERE stage <> 'ready' AND state = 'open' AND due <= $1 AND lane = 'emergency')"
-                       " OR EXISTS (SELECT 1 FROM ask a JOIN cause c ON c.id = a.cause WHERE a.state IN ('open', 'waiting')"
-                       " AND a.next_at <= $1 AND c.lane = 'emergency')",
-                       "i", now) != 0;
+    return store_value(
+               store, 0,
+               "SELECT EXISTS (SELECT 1 FROM cause WHERE stage <> 'ready' AND state = 'open' AND due <= $1 AND lane = "
+               "'emergency')"
+               " OR EXISTS (SELECT 1 FROM ask a JOIN cause c ON c.id = a.cause WHERE a.state IN ('open', 'waiting')"
+               " AND a.next_at <= $1 AND c.lane = 'emergency')",
+               "i", now) != 0;
 }
 
 time_ms cause_next_due(struct store *store)
 {
-    return store_value(store, TIME_NEVER, "SELECT min(due) FROM cause WHERE stage <> 'ready' AND state IN ('open', 'cancelled')", "");
+    return store_value(store, TIME_NEVER,
+                       "SELECT min(due) FROM cause WHERE stage <> 'ready' AND state IN ('open', 'cancelled')", "");
 }
 
 void recipient_put(struct store *store, int64_t cause, const struct recipient *r)
@@ -126,10 +136,11 @@ static size_t read_recipients(struct query *q, struct recipient *out, size_t max
 
 size_t recipient_after(struct store *store, int64_t cause, int64_t line, struct recipient *out, size_t max)
 {
-    struct query q = store_query(store,
-                                 "SELECT line, student, person, channel, reason FROM recipient WHERE cause = $1 AND line > $2"
-                                 " ORDER BY line, student, person LIMIT $3",
-                                 "iii", cause, line, (int64_t)max);
+    struct query q =
+        store_query(store,
+                    "SELECT line, student, person, channel, reason FROM recipient WHERE cause = $1 AND line > $2"
+                    " ORDER BY line, student, person LIMIT $3",
+                    "iii", cause, line, (int64_t)max);
     size_t count = read_recipients(&q, out, max);
 
     if (count == max && out[0].line != out[max - 1].line) /* the last line may go on: it is the next slice's */
@@ -138,12 +149,14 @@ size_t recipient_after(struct store *store, int64_t cause, int64_t line, struct 
     return count;
 }
 
-size_t recipient_of(struct store *store, int64_t cause, int64_t student, int64_t person, struct recipient *out, size_t max)
+size_t recipient_of(struct store *store, int64_t cause, int64_t student, int64_t person, struct recipient *out,
+                    size_t max)
 {
-    struct query q = store_query(store,
-                                 "SELECT line, student, person, channel, reason FROM recipient WHERE cause = $1 AND student = $2"
-                                 " AND ($3 = 0 OR person = $3) ORDER BY line, person LIMIT $4",
-                                 "iiii", cause, student, person, (int64_t)max);
+    struct query q =
+        store_query(store,
+                    "SELECT line, student, person, channel, reason FROM recipient WHERE cause = $1 AND student = $2"
+                    " AND ($3 = 0 OR person = $3) ORDER BY line, person LIMIT $4",
+                    "iiii", cause, student, person, (int64_t)max);
 
     return read_recipients(&q, out, max);
 }

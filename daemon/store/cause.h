@@ -39,14 +39,15 @@ time_ms cause_next_due(struct store *store);
 struct recipient {
     int64_t line, student, person; /* line 0 or below: none */
     enum channel channel;
-    enum reason reason;            /* why not */
+    enum reason reason; /* why not */
 };
 void recipient_put(struct store *store, int64_t cause, const struct recipient *recipient);
 /* Recipients of the lines after `line`, whole lines only, at most about `max` rows; their number. */
 size_t recipient_after(struct store *store, int64_t cause, int64_t line, struct recipient *out, size_t max);
 
 /* Those of one child (or, with student 0, of one person); their number. */
-size_t recipient_of(struct store *store, int64_t cause, int64_t student, int64_t person, struct recipient *out, size_t max);
+size_t recipient_of(struct store *store, int64_t cause, int64_t student, int64_t person, struct recipient *out,
+                    size_t max);
 
 /* The students of an audience: ids after `after`, looked at one by one, at most `look` of them. */
 struct audience_hit {
@@ -55,10 +56,11 @@ struct audience_hit {
 };
 enum { AUDIENCE_BEST = 1, AUDIENCE_PARENTS = 2, AUDIENCE_GUARDIANS = 4, AUDIENCE_MENTORS = 8 };
 /* Returns the number of hits; *last is the last id looked at, 0 when there are no more students. */
-size_t audience_students(struct store *store, const struct audience *audience, int64_t after, struct audience_hit *out, size_t look,
-                         int64_t *last);
+size_t audience_students(struct store *store, const struct audience *audience, int64_t after, struct audience_hit *out,
+                         size_t look, int64_t *last);
 /* Persons whom the audience names for themselves (role:, group:, person:). */
-size_t audience_persons(struct store *store, const struct audience *audience, time_ms now, int64_t *persons, size_t max);
+size_t audience_persons(struct store *store, const struct audience *audience, time_ms now, int64_t *persons,
+                        size_t max);
 /* Whether every name in it is entered, and only once. */
 bool audience_check(struct store *store, const struct audience *audience, struct error *err);
 /* Whether an `except` takes this person out. */

@@ -14,7 +14,7 @@ struct checkpoint {
     pthread_t thread;
     pthread_mutex_t mutex;
     pthread_cond_t wake;
-    int pages;    /* in the log at the last commit */
+    int pages; /* in the log at the last commit */
     bool wanted, stopping;
 };
 

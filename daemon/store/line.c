@@ -23,13 +23,14 @@ bool line_known(struct store *store, int64_t line)
 
 bool line_set_state(struct store *store, int64_t line, const char *state)
 {
-    return store_change(store, "UPDATE line SET state = $2, failures = 0 WHERE id = $1 AND state <> $2", "it", line, state) > 0;
+    return store_change(store, "UPDATE line SET state = $2, failures = 0 WHERE id = $1 AND state <> $2", "it", line,
+                        state) > 0;
 }
 
 bool line_set_optout(struct store *store, int64_t line, time_ms at)
 {
-    return store_change(store, "UPDATE line SET optout_at = $2 WHERE id = $1 AND (optout_at IS NULL) <> ($2 IS NULL)", "iz", line,
-                        at) > 0;
+    return store_change(store, "UPDATE line SET optout_at = $2 WHERE id = $1 AND (optout_at IS NULL) <> ($2 IS NULL)",
+                        "iz", line, at) > 0;
 }
 
 bool line_count_failure(struct store *store, int64_t line, time_ms now)
@@ -38,26 +39,28 @@ bool line_count_failure(struct store *store, int64_t line, time_ms now)
                  "UPDATE line SET failures = failures + 1, failed_at = $2 WHERE id = $1"
                  " AND (failed_at IS NULL OR failed_at / $3 <> $2 / $3)",
                  "iii", line, now, 7 * DAY_MS);
-    return store_change(store, "UPDATE line SET state = 'suspect' WHERE id = $1 AND state = 'ok' AND failures >= $2", "ib", line,
-                        (int)FAILURES_SUSPECT) > 0;
+    return store_change(store, "UPDATE line SET state = 'suspect' WHERE id = $1 AND state = 'ok' AND failures >= $2",
+                        "ib", line, (int)FAILURES_SUSPECT) > 0;
 }
 
 void line_clear_failures(struct store *store, int64_t line)
 {
-    store_change(store,
-                 "UPDATE line SET failures = 0, failed_at = NULL, state = CASE state WHEN 'suspect' THEN 'ok' ELSE state END"
-                 " WHERE id = $1 AND (failures > 0 OR state = 'suspect')",
-                 "i", line);
+    store_change(
+        store,
+        "UPDATE line SET failures = 0, failed_at = NULL, state = CASE state WHEN 'suspect' THEN 'ok' ELSE state END"
+        " WHERE id = $1 AND (failures > 0 OR state = 'suspect')",
+        "i", line);
 }
 
 bool line_take_automatic(struct store *store, int64_t line, time_ms now)
 {
     if (!line_known(store, line))
         return false;
-    if (store_value(store, 0,
-                    "SELECT count(*) FROM message m JOIN cause c ON c.id = m.cause WHERE m.line = $1 AND c.kind = 'echo'"
-                    " AND m.created > max($2 - $3, ifnull((SELECT automatic_since FROM line WHERE id = $1), 0))",
-                    "iii", line, now, DAY_MS) >= AUTOMATIC_MAX)
+    if (store_value(
+            store, 0,
+            "SELECT count(*) FROM message m JOIN cause c ON c.id = m.cause WHERE m.line = $1 AND c.kind = 'echo'"
+            " AND m.created > max($2 - $3, ifnull((SELECT automatic_since FROM line WHERE id = $1), 0))",
+            "iii", line, now, DAY_MS) >= AUTOMATIC_MAX)
         return false;
     store_change(store, "UPDATE line SET automatic = automatic + 1 WHERE id = $1", "i", line);
     return true;
@@ -70,6 +73,7 @@ void line_reset_automatic(struct store *store, int64_t line, time_ms now)
 
 int64_t line_only_person(struct store *store, int64_t line)
 {
-    return store_value(store, 0, "SELECT CASE WHEN count(*) = 1 THEN max(person) ELSE 0 END FROM person_line WHERE line = $1", "i",
-                       line);
+    return store_value(store, 0,
+                       "SELECT CASE WHEN count(*) = 1 THEN max(person) ELSE 0 END FROM person_line WHERE line = $1",
+                       "i", line);
 }

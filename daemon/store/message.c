@@ -44,10 +44,19 @@ static char *text_or_null(const struct query *query, int column)
 
 static void read_row(struct message *m, const struct query *q)
 {
-    *m = (struct message){ .id = query_int(q, 0), .cause = query_int(q, 1), .line = query_int(q, 2), .person = query_int(q, 3),
-                           .route = query_int(q, 4), .reply = query_int(q, 5), .replaces = query_int(q, 6),
-                           .due = query_int(q, 7), .expires = query_int(q, 8), .created = query_int(q, 9),
-                           .tries = (int)query_int(q, 10), .refusals = (int)query_int(q, 11), .again = query_int(q, 12) != 0 };
+    *m = (struct message){ .id = query_int(q, 0),
+                           .cause = query_int(q, 1),
+                           .line = query_int(q, 2),
+                           .person = query_int(q, 3),
+                           .route = query_int(q, 4),
+                           .reply = query_int(q, 5),
+                           .replaces = query_int(q, 6),
+                           .due = query_int(q, 7),
+                           .expires = query_int(q, 8),
+                           .created = query_int(q, 9),
+                           .tries = (int)query_int(q, 10),
+                           .refusals = (int)query_int(q, 11),
+                           .again = query_int(q, 12) != 0 };
     channel_parse(&m->channel, query_word(q, 13));
     lane_parse(&m->lane, query_word(q, 14));
     message_state_parse(&m->state, query_word(q, 15));
@@ -64,12 +73,13 @@ static void read_row(struct message *m, const struct query *q)
 
 bool message_get(struct message *out, struct store *store, int64_t id)
 {
-    struct query q = store_query(store,
-                                 "SELECT m.id, m.cause, m.line, m.person, m.route, m.reply, m.replaces, m.due, m.expires, m.created,"
-                                 " m.tries, m.refusals, m.again, m.channel, m.lane, m.state, m.reason, m.gateway, m.text, m.voice,"
-                                 " m.note, l.e164, c.kind, c.drill, c.state"
-                                 " FROM message m JOIN line l ON l.id = m.line JOIN cause c ON c.id = m.cause WHERE m.id = $1",
-                                 "i", id);
+    struct query q =
+        store_query(store,
+                    "SELECT m.id, m.cause, m.line, m.person, m.route, m.reply, m.replaces, m.due, m.expires, m.created,"
+                    " m.tries, m.refusals, m.again, m.channel, m.lane, m.state, m.reason, m.gateway, m.text, m.voice,"
+                    " m.note, l.e164, c.kind, c.drill, c.state"
+                    " FROM message m JOIN line l ON l.id = m.line JOIN cause c ON c.id = m.cause WHERE m.id = $1",
+                    "i", id);
     const bool found = query_next(&q);
 
     if (found)
@@ -78,21 +88,24 @@ bool message_get(struct message *out, struct store *store, int64_t id)
     return found;
 }
 
-static void trail_add(struct store *store, int64_t id, enum message_state state, enum reason reason, const char *gateway, time_ms now)
+static void trail_add(struct store *store, int64_t id, enum message_state state, enum reason reason,
+                      const char *gateway, time_ms now)
 {
-    store_change(store, "INSERT INTO trail (message, n, at, state, reason, gateway)"
-                        " SELECT id, changes, $2, $3, $4, $5 FROM message WHERE id = $1",
+    store_change(store,
+                 "INSERT INTO trail (message, n, at, state, reason, gateway)"
+                 " SELECT id, changes, $2, $3, $4, $5 FROM message WHERE id = $1",
                  "iittt", id, now, message_state_name(state), reason_name(reason), gateway);
 }
 
 int64_t message_put(struct store *store, const struct message *m, int64_t student, time_ms now)
 {
-    const int64_t id = store_insert(
-        store,
-        "INSERT INTO message (cause, line, person, channel, route, lane, due, expires, voice, note, reply, again, replaces, created)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
-        "iiititiittoboi", m->cause, m->line, m->person, channel_name(m->channel), m->route, lane_name(m->lane),
-        m->due, m->expires, m->voice, m->note, m->reply, (int)m->again, m->replaces, now);
+    const int64_t id = store_insert(store,
+                                    "INSERT INTO message (cause, line, person, channel, route, lane, due, expires, "
+                                    "voice, note, reply, again, replaces, created)"
+                                    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+                                    "iiititiittoboi", m->cause, m->line, m->person, channel_name(m->channel), m->route,
+                                    lane_name(m->lane), m->due, m->expires, m->voice, m->note, m->reply, (int)m->again,
+                                    m->replaces, now);
 
     if (id <= 0)
         return 0;
@@ -113,7 +126,8 @@ int64_t message_open(struct store *store, int64_t cause, int64_t line, enum chan
 
 void message_name_child(struct store *store, int64_t message, int64_t student)
 {
-    store_change(store, "INSERT INTO about (message, student) VALUES ($1, $2) ON CONFLICT DO NOTHING", "ii", message, student);
+    store_change(store, "INSERT INTO about (message, student) VALUES ($1, $2) ON CONFLICT DO NOTHING", "ii", message,
+                 student);
 }
 
 void message_forget_child(struct store *store, int64_t message, int64_t student)
@@ -139,17 +153,19 @@ size_t message_children(struct store *store, int64_t message, int64_t *students,
     return ids_of(&q, students, max);
 }
 
-bool message_move(struct store *store, int64_t id, enum message_state from, enum message_state to, enum reason reason, time_ms now)
+bool message_move(struct store *store, int64_t id, enum message_state from, enum message_state to, enum reason reason,
+                  time_ms now)
 {
     CLEANUP(mem_clean) char *gateway = NULL;
 
     if (!message_state_may(from, to))
         return false;
-    if (store_change(store,
-                     "UPDATE message SET state = $3, reason = $4, changes = changes + 1, ended = CASE WHEN $5 THEN $6 END"
-                     " WHERE id = $1 AND state = $2",
-                     "itttbi", id, message_state_name(from), message_state_name(to), reason_name(reason),
-                     (int)message_state_ended(to), now) != 1)
+    if (store_change(
+            store,
+            "UPDATE message SET state = $3, reason = $4, changes = changes + 1, ended = CASE WHEN $5 THEN $6 END"
+            " WHERE id = $1 AND state = $2",
+            "itttbi", id, message_state_name(from), message_state_name(to), reason_name(reason),
+            (int)message_state_ended(to), now) != 1)
         return false;
     if (to == MESSAGE_QUEUED)
         store_change(store, "UPDATE message SET gateway = NULL WHERE id = $1", "i", id);
@@ -161,13 +177,15 @@ bool message_move(struct store *store, int64_t id, enum message_state from, enum
 
 void message_postpone(struct store *store, int64_t id, time_ms due, time_ms shift, enum reason reason)
 {
-    store_change(store, "UPDATE message SET due = $2, expires = expires + $3, reason = $4 WHERE id = $1 AND state = 'queued'",
+    store_change(store,
+                 "UPDATE message SET due = $2, expires = expires + $3, reason = $4 WHERE id = $1 AND state = 'queued'",
                  "iiit", id, due, shift, reason_name(reason));
 }
 
 void message_set_text(struct store *store, int64_t id, const char *text, const char *voice, int parts, int64_t cost_e4)
 {
-    store_change(store, "UPDATE message SET text = $2, voice = $3, parts = $4, cost_e4 = $5 WHERE id = $1 AND text IS NULL",
+    store_change(store,
+                 "UPDATE message SET text = $2, voice = $3, parts = $4, cost_e4 = $5 WHERE id = $1 AND text IS NULL",
                  "ittbi", id, text, voice, parts, cost_e4);
 }
 
@@ -188,8 +206,9 @@ void message_count_refusal(struct store *store, int64_t id)
 
 int64_t message_release_cause(struct store *store, int64_t cause, time_ms now)
 {
-    struct query q = store_query(store, "SELECT id FROM message WHERE cause = $1 AND state = 'held' AND reason = 'paused' LIMIT 250",
-                                 "i", cause);
+    struct query q =
+        store_query(store, "SELECT id FROM message WHERE cause = $1 AND state = 'held' AND reason = 'paused' LIMIT 250",
+                    "i", cause);
     int64_t ids[250];
     const size_t count = ids_of(&q, ids, COUNT(ids));
 
@@ -200,48 +219,54 @@ int64_t message_release_cause(struct store *store, int64_t cause, time_ms now)
 
 int64_t message_hasten_cause(struct store *store, int64_t cause, time_ms now)
 {
-    return store_change(store,
-                        "UPDATE message SET due = $2 WHERE id IN (SELECT id FROM message WHERE cause = $1 AND state = 'queued'"
-                        " AND due > $2 LIMIT 250)",
-                        "ii", cause, now);
+    return store_change(
+        store,
+        "UPDATE message SET due = $2 WHERE id IN (SELECT id FROM message WHERE cause = $1 AND state = 'queued'"
+        " AND due > $2 LIMIT 250)",
+        "ii", cause, now);
 }
 
 size_t message_claimable(struct store *store, int64_t route, enum lane lane, time_ms now, int64_t *ids, size_t max)
 {
-    struct query q = store_query(store,
-                                 "SELECT id FROM message WHERE route = $1 AND lane = $2 AND state = 'queued' AND due <= $3"
-                                 " ORDER BY due, id LIMIT $4",
-                                 "itii", route, lane_name(lane), now, (int64_t)max);
+    struct query q =
+        store_query(store,
+                    "SELECT id FROM message WHERE route = $1 AND lane = $2 AND state = 'queued' AND due <= $3"
+                    " ORDER BY due, id LIMIT $4",
+                    "itii", route, lane_name(lane), now, (int64_t)max);
 
     return ids_of(&q, ids, max);
 }
 
 time_ms message_next_due(struct store *store, int64_t route, enum lane lane)
 {
-    return store_value(store, TIME_NEVER,
-                       "SELECT due FROM message WHERE route = $1 AND lane = $2 AND state = 'queued' ORDER BY due LIMIT 1", "it",
-                       route, lane_name(lane));
+    return store_value(
+        store, TIME_NEVER,
+        "SELECT due FROM message WHERE route = $1 AND lane = $2 AND state = 'queued' ORDER BY due LIMIT 1", "it", route,
+        lane_name(lane));
 }
 
 time_ms message_next_expiry(struct store *store)
 {
-    return store_value(store, TIME_NEVER, "SELECT expires FROM message WHERE state = 'queued' ORDER BY expires LIMIT 1", "");
+    return store_value(store, TIME_NEVER, "SELECT expires FROM message WHERE state = 'queued' ORDER BY expires LIMIT 1",
+                       "");
 }
 
 size_t message_expired(struct store *store, time_ms now, int64_t *ids, size_t max)
 {
-    struct query q = store_query(store, "SELECT id FROM message WHERE state = 'queued' AND expires <= $1 ORDER BY expires LIMIT $2",
-                                 "ii", now, (int64_t)max);
+    struct query q =
+        store_query(store, "SELECT id FROM message WHERE state = 'queued' AND expires <= $1 ORDER BY expires LIMIT $2",
+                    "ii", now, (int64_t)max);
 
     return ids_of(&q, ids, max);
 }
 
 size_t message_in_flight(struct store *store, const char *gateway, int64_t *ids, size_t max)
 {
-    struct query q = store_query(store,
-                                 "SELECT id FROM message WHERE state IN ('claimed', 'started', 'unknown', 'held') AND state <> 'held'"
-                                 " AND ($1 IS NULL OR gateway = $1) ORDER BY id",
-                                 "t", gateway);
+    struct query q = store_query(
+        store,
+        "SELECT id FROM message WHERE state IN ('claimed', 'started', 'unknown', 'held') AND state <> 'held'"
+        " AND ($1 IS NULL OR gateway = $1) ORDER BY id",
+        "t", gateway);
 
     return ids_of(&q, ids, max);
 }
@@ -276,11 +301,12 @@ int64_t route_put(struct store *store, const char *name)
 
 size_t message_stranded(struct store *store, const char *live_json, int64_t *ids, size_t max)
 {
-    struct query q = store_query(store,
-                                 "SELECT m.id FROM (SELECT id FROM route UNION ALL SELECT 0) r JOIN message m ON m.route = r.id"
-                                 " AND m.lane IN ('emergency', 'notice', 'bulk') AND m.state = 'queued'"
-                                 " WHERE r.id NOT IN (SELECT value FROM json_each($1)) LIMIT $2",
-                                 "ti", live_json, (int64_t)max);
+    struct query q =
+        store_query(store,
+                    "SELECT m.id FROM (SELECT id FROM route UNION ALL SELECT 0) r JOIN message m ON m.route = r.id"
+                    " AND m.lane IN ('emergency', 'notice', 'bulk') AND m.state = 'queued'"
+                    " WHERE r.id NOT IN (SELECT value FROM json_each($1)) LIMIT $2",
+                    "ti", live_json, (int64_t)max);
 
     return ids_of(&q, ids, max);
 }

@@ -39,7 +39,10 @@ static const char *ask_word(size_t i)
 static const struct {
     const char *mark;
     const char *(*word)(size_t i);
-} lists[] = { { "@kinds@", kind_word }, { "@lanes@", lane_word }, { "@message_states@", message_word }, { "@ask_states@", ask_word } };
+} lists[] = { { "@kinds@", kind_word },
+              { "@lanes@", lane_word },
+              { "@message_states@", message_word },
+              { "@ask_states@", ask_word } };
 
 static void add_list(struct text *out, const char *(*word)(size_t i))
 {
@@ -69,7 +72,8 @@ static char *filled_schema(void)
 static bool create(struct store *store, struct error *err)
 {
     CLEANUP(mem_clean) char *sql = filled_schema();
-    CLEANUP(mem_clean) char *all = mem_format("BEGIN IMMEDIATE; %s PRAGMA user_version = %d; COMMIT;", sql, (int)STORE_SCHEMA);
+    CLEANUP(mem_clean) char *all =
+        mem_format("BEGIN IMMEDIATE; %s PRAGMA user_version = %d; COMMIT;", sql, (int)STORE_SCHEMA);
     char *why = NULL;
 
     if (sqlite3_exec(store_handle(store), all, NULL, NULL, &why) == SQLITE_OK)

@@ -19,7 +19,8 @@ void person_free(struct person *person)
 bool person_get(struct person *out, struct store *store, int64_t id)
 {
     struct query q = store_query(
-        store, "SELECT id, ref, name, language, quiet, reads, sends, hears, deceased FROM person WHERE id = $1", "i", id);
+        store, "SELECT id, ref, name, language, quiet, reads, sends, hears, deceased FROM person WHERE id = $1", "i",
+        id);
     const bool found = query_next(&q);
 
     if (found)
@@ -37,22 +38,26 @@ bool person_get(struct person *out, struct store *store, int64_t id)
 }
 
 /* A person's best line: ranked, a good number before a doubtful one. */
-#define BEST_LINE                                                                                                                  \
-    "ifnull((SELECT pl.line FROM person_line pl JOIN line l ON l.id = pl.line WHERE pl.person = p.id"                             \
+#define BEST_LINE                                                                                                      \
+    "ifnull((SELECT pl.line FROM person_line pl JOIN line l ON l.id = pl.line WHERE pl.person = p.id"                  \
     " ORDER BY CASE l.state WHEN 'ok' THEN 0 WHEN 'suspect' THEN 1 ELSE 2 END, pl.rank, pl.line LIMIT 1), 0)"
 #define COLUMNS "p.id, " BEST_LINE ", p.reads"
 #define HOLDS(t) "(" t ".since IS NULL OR " t ".since <= $2) AND (" t ".until IS NULL OR " t ".until > $2)"
-#define RELATED "SELECT " COLUMNS " FROM relation r JOIN person p ON p.id = r.person WHERE r.student = $1 AND " HOLDS("r")
+#define RELATED                                                                                                        \
+    "SELECT " COLUMNS " FROM relation r JOIN person p ON p.id = r.person WHERE r.student = $1 AND " HOLDS("r")
 
 static const char *const chain_sql[CHAINS] = {
     [CHAIN_GUARDIANS] = RELATED " ORDER BY r.guardian DESC, r.rank, r.id LIMIT $3",
-    [CHAIN_PARENTS] = RELATED " AND r.kind IN ('father', 'mother', 'stepfather', 'stepmother') ORDER BY r.rank, r.id LIMIT $3",
+    [CHAIN_PARENTS] =
+        RELATED " AND r.kind IN ('father', 'mother', 'stepfather', 'stepmother') ORDER BY r.rank, r.id LIMIT $3",
     [CHAIN_MOTHER] = RELATED " AND r.kind IN ('mother', 'stepmother') ORDER BY r.rank, r.id LIMIT $3",
     [CHAIN_FATHER] = RELATED " AND r.kind IN ('father', 'stepfather') ORDER BY r.rank, r.id LIMIT $3",
-    [CHAIN_MENTOR] = "SELECT " COLUMNS " FROM pairing g JOIN person p ON p.id = g.mentor WHERE g.student = $1 AND " HOLDS("g")
-                     " ORDER BY g.id LIMIT $3",
-    [CHAIN_TEACHER] = "SELECT " COLUMNS " FROM role o JOIN person p ON p.id = o.person JOIN student s ON s.class = o.class"
-                      " WHERE s.id = $1 AND o.role = 'teacher' AND " HOLDS("o") " ORDER BY o.id LIMIT $3",
+    [CHAIN_MENTOR] =
+        "SELECT " COLUMNS " FROM pairing g JOIN person p ON p.id = g.mentor WHERE g.student = $1 AND " HOLDS(
+            "g") " ORDER BY g.id LIMIT $3",
+    [CHAIN_TEACHER] =
+        "SELECT " COLUMNS " FROM role o JOIN person p ON p.id = o.person JOIN student s ON s.class = o.class"
+        " WHERE s.id = $1 AND o.role = 'teacher' AND " HOLDS("o") " ORDER BY o.id LIMIT $3",
 };
 
 static size_t read_contacts(struct query *q, struct contact *out, size_t max)
@@ -60,7 +65,8 @@ static size_t read_contacts(struct query *q, struct contact *out, size_t max)
     size_t count = 0;
 
     while (count < max && query_next(q)) {
-        out[count] = (struct contact){ .person = query_int(q, 0), .line = query_int(q, 1), .reads = query_int(q, 2) != 0 };
+        out[count] =
+            (struct contact){ .person = query_int(q, 0), .line = query_int(q, 1), .reads = query_int(q, 2) != 0 };
         out[count].rank = (int)count + 1;
         count++;
     }
@@ -68,7 +74,8 @@ static size_t read_contacts(struct query *q, struct contact *out, size_t max)
     return count;
 }
 
-size_t person_chain(struct store *store, int64_t student, enum chain chain, time_ms now, struct contact *out, size_t max)
+size_t person_chain(struct store *store, int64_t student, enum chain chain, time_ms now, struct contact *out,
+                    size_t max)
 {
     struct query q = store_query(store, chain_sql[chain], "iii", student, now, (int64_t)max);
 
@@ -77,12 +84,13 @@ size_t person_chain(struct store *store, int64_t student, enum chain chain, time
 
 size_t person_of_role(struct store *store, const char *role, time_ms now, struct contact *out, size_t max)
 {
-    struct query q = store_query(store,
-                                 "SELECT " COLUMNS " FROM person p WHERE p.id IN"
-                                 " (SELECT o.person FROM role o WHERE o.role = $1 AND " HOLDS("o")
-                                 "  UNION SELECT a.person FROM rota a WHERE a.post = $1 AND a.since <= $2 AND a.until > $2)"
-                                 " ORDER BY p.id LIMIT $3",
-                                 "tii", role, now, (int64_t)max);
+    struct query q =
+        store_query(store,
+                    "SELECT " COLUMNS " FROM person p WHERE p.id IN"
+                    " (SELECT o.person FROM role o WHERE o.role = $1 AND " HOLDS(
+                        "o") "  UNION SELECT a.person FROM rota a WHERE a.post = $1 AND a.since <= $2 AND a.until > $2)"
+                             " ORDER BY p.id LIMIT $3",
+                    "tii", role, now, (int64_t)max);
 
     return read_contacts(&q, out, max);
 }
@@ -108,14 +116,16 @@ int64_t person_best_line(struct store *store, int64_t person, enum channel chann
 bool person_is_staff(struct store *store, int64_t person, time_ms now)
 {
     return store_value(store, 0,
-                       "SELECT 1 WHERE EXISTS (SELECT 1 FROM role o WHERE o.person = $1 AND " HOLDS("o") ")"
-                       " OR EXISTS (SELECT 1 FROM pairing g WHERE g.mentor = $1 AND " HOLDS("g") ")",
+                       "SELECT 1 WHERE EXISTS (SELECT 1 FROM role o WHERE o.person = $1 AND " HOLDS(
+                           "o") ")"
+                                " OR EXISTS (SELECT 1 FROM pairing g WHERE g.mentor = $1 AND " HOLDS("g") ")",
                        "ii", person, now) != 0;
 }
 
 char *relation_word(struct store *store, int64_t student, int64_t person)
 {
-    return store_text(store, "SELECT coalesce(word, kind) FROM relation WHERE student = $1 AND person = $2", "ii", student, person);
+    return store_text(store, "SELECT coalesce(word, kind) FROM relation WHERE student = $1 AND person = $2", "ii",
+                      student, person);
 }
 
 void student_free(struct student *student)
@@ -130,7 +140,8 @@ void student_free(struct student *student)
 bool student_get(struct student *out, struct store *store, int64_t id)
 {
     struct query q = store_query(
-        store, "SELECT id, ref, name, class, village, left_behind, gone_at IS NOT NULL FROM student WHERE id = $1", "i", id);
+        store, "SELECT id, ref, name, class, village, left_behind, gone_at IS NOT NULL FROM student WHERE id = $1", "i",
+        id);
     const bool found = query_next(&q);
 
     if (found)
@@ -147,10 +158,11 @@ bool student_get(struct student *out, struct store *store, int64_t id)
 
 char *student_mentor_name(struct store *store, int64_t student, time_ms now)
 {
-    char *name = store_text(store,
-                            "SELECT p.name FROM pairing g JOIN person p ON p.id = g.mentor WHERE g.student = $1 AND " HOLDS("g")
-                            " ORDER BY g.id LIMIT 1",
-                            "ii", student, now);
+    char *name =
+        store_text(store,
+                   "SELECT p.name FROM pairing g JOIN person p ON p.id = g.mentor WHERE g.student = $1 AND " HOLDS(
+                       "g") " ORDER BY g.id LIMIT 1",
+                   "ii", student, now);
 
     if (name)
         return name;

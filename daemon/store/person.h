@@ -20,7 +20,7 @@ bool person_get(struct person *out, struct store *store, int64_t id);
 /* Somebody and one of their lines, in a chain. line 0: has none. */
 struct contact {
     int64_t person, line;
-    int rank;       /* of the person in the chain */
+    int rank; /* of the person in the chain */
     bool reads, landline;
 };
 
@@ -31,11 +31,12 @@ enum chain {
     CHAIN_MOTHER,
     CHAIN_FATHER,
     CHAIN_MENTOR,
-    CHAIN_TEACHER,   /* of the child's class */
+    CHAIN_TEACHER, /* of the child's class */
     CHAINS
 };
 /* The persons of a chain for a student, each with their best line, best first; at most `max`. */
-size_t person_chain(struct store *store, int64_t student, enum chain chain, time_ms now, struct contact *out, size_t max);
+size_t person_chain(struct store *store, int64_t student, enum chain chain, time_ms now, struct contact *out,
+                    size_t max);
 /* All who hold a role now ("head", "duty" also by the rota). */
 size_t person_of_role(struct store *store, const char *role, time_ms now, struct contact *out, size_t max);
 /* One person with their best line. */

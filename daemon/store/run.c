@@ -18,7 +18,8 @@ int64_t run_begin(struct store *store, time_ms now, time_ms *gap_from, bool *cle
 
 void run_seen(struct store *store, int64_t run, time_ms now, bool clean)
 {
-    store_change(store, "UPDATE run SET last_seen = max(last_seen, $2), clean = $3 WHERE id = $1", "iib", run, now, (int)clean);
+    store_change(store, "UPDATE run SET last_seen = max(last_seen, $2), clean = $3 WHERE id = $1", "iib", run, now,
+                 (int)clean);
 }
 
 time_ms run_last_seen(struct store *store)

@@ -22,10 +22,11 @@ void schedule_free(struct schedule *s)
 
 bool schedule_get(struct schedule *out, struct store *store, int64_t id)
 {
-    struct query q = store_query(store,
-                                 "SELECT id, name, kind, audience, template, text, ladder, rrule, start, state, next_at, created"
-                                 " FROM schedule WHERE id = $1",
-                                 "i", id);
+    struct query q =
+        store_query(store,
+                    "SELECT id, name, kind, audience, template, text, ladder, rrule, start, state, next_at, created"
+                    " FROM schedule WHERE id = $1",
+                    "i", id);
     const bool found = query_next(&q);
 
     if (found)
@@ -52,18 +53,20 @@ int64_t schedule_find(struct store *store, const char *name)
 
 int64_t schedule_put(struct store *store, const struct schedule *s, time_ms now)
 {
-    const int64_t id = store_insert(store,
-                                    "INSERT INTO schedule (name, kind, audience, template, text, ladder, rrule, start, next_at, created)"
-                                    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
-                                    "ttttttttzi", s->name, s->kind, s->audience, s->template, s->text, s->ladder, s->rrule, s->start,
-                                    s->next_at, now);
+    const int64_t id = store_insert(
+        store,
+        "INSERT INTO schedule (name, kind, audience, template, text, ladder, rrule, start, next_at, created)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
+        "ttttttttzi", s->name, s->kind, s->audience, s->template, s->text, s->ladder, s->rrule, s->start, s->next_at,
+        now);
 
     return id > 0 ? id : 0;
 }
 
 bool schedule_move(struct store *store, int64_t id, const char *from, const char *to)
 {
-    const bool moved = store_change(store, "UPDATE schedule SET state = $3 WHERE id = $1 AND state = $2", "itt", id, from, to) > 0;
+    const bool moved =
+        store_change(store, "UPDATE schedule SET state = $3 WHERE id = $1 AND state = $2", "itt", id, from, to) > 0;
 
     if (moved && to[0] == 'r')
         store_change(store, "UPDATE schedule SET name = name || ' #' || id WHERE id = $1", "i", id);
@@ -77,8 +80,9 @@ void schedule_set_next(struct store *store, int64_t id, time_ms next_at)
 
 size_t schedule_due(struct store *store, time_ms now, int64_t *ids, size_t max)
 {
-    struct query q = store_query(store, "SELECT id FROM schedule WHERE state = 'active' AND next_at <= $1 ORDER BY next_at LIMIT $2", "ii",
-                                 now, (int64_t)max);
+    struct query q =
+        store_query(store, "SELECT id FROM schedule WHERE state = 'active' AND next_at <= $1 ORDER BY next_at LIMIT $2",
+                    "ii", now, (int64_t)max);
     size_t count = 0;
 
     while (count < max && query_next(&q))

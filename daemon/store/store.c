@@ -289,8 +289,7 @@ bool store_in_transaction(const struct store *store)
 
 bool store_commit(struct store *store, struct error *err)
 {
-    if (store->in_transaction && !store->failed &&
-        sqlite3_exec(store->db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
+    if (store->in_transaction && !store->failed && sqlite3_exec(store->db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
         fail(store, "COMMIT");
     if (!store->failed) {
         store->in_transaction = false;
@@ -335,8 +334,10 @@ char *setting_get(struct store *store, const char *key)
 
 void setting_put(struct store *store, const char *key, const char *value)
 {
-    store_change(store, "INSERT INTO setting (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-                 "tt", key, value);
+    store_change(
+        store,
+        "INSERT INTO setting (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value", "tt",
+        key, value);
 }
 
 /* WAL with FULL: a commit that returned survives a power cut. The helper thread checkpoints, never the loop. */
@@ -384,7 +385,8 @@ static struct store *open_connection(const char *path, struct error *err)
     store->lock = -1;
     if (sodium_init() < 0)
         abort();
-    if (sqlite3_open_v2(path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK &&
+    if (sqlite3_open_v2(path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) ==
+            SQLITE_OK &&
         sqlite3_exec(store->db, pragmas, NULL, NULL, NULL) == SQLITE_OK)
         return store;
     error_set(err, "%s: %s: check the folder, its owner and that the file is a Greenline store", path,

@@ -51,8 +51,8 @@ struct query store_query(struct store *store, const char *sql, const char *types
 bool query_next(struct query *query);
 /* Ends a query before its last row. */
 void query_end(struct query *query);
-int64_t query_int(const struct query *query, int column);     /* NULL is 0 */
-time_ms query_time(const struct query *query, int column);    /* NULL is TIME_NEVER */
+int64_t query_int(const struct query *query, int column);  /* NULL is 0 */
+time_ms query_time(const struct query *query, int column); /* NULL is TIME_NEVER */
 bool query_null(const struct query *query, int column);
 const char *query_text(const struct query *query, int column); /* borrowed until the next row; NULL is NULL */
 const char *query_word(const struct query *query, int column); /* the same, NULL is "" */

@@ -10,16 +10,17 @@ enum { CODE_FIRST = 3, CODE_LAST = 9 };
 
 void talk_open(struct store *store, int64_t line, int code, int64_t ask, int64_t message, time_ms now, time_ms until)
 {
-    store_change(store,
-                 "INSERT INTO talk (line, code, ask, message, since, until) VALUES ($1, $2, $3, $4, $5, $6)"
-                 " ON CONFLICT (line, code, ask) DO UPDATE SET message = excluded.message, until = max(until, excluded.until)",
-                 "ibiiii", line, code, ask, message, now, until);
+    store_change(
+        store,
+        "INSERT INTO talk (line, code, ask, message, since, until) VALUES ($1, $2, $3, $4, $5, $6)"
+        " ON CONFLICT (line, code, ask) DO UPDATE SET message = excluded.message, until = max(until, excluded.until)",
+        "ibiiii", line, code, ask, message, now, until);
 }
 
 static bool code_taken(struct store *store, int64_t line, int code, time_ms now)
 {
-    return store_value(store, 0, "SELECT 1 FROM talk WHERE line = $1 AND code = $2 AND until > $3 LIMIT 1", "ibi", line, code,
-                       now - CODE_RESTS_MS) != 0;
+    return store_value(store, 0, "SELECT 1 FROM talk WHERE line = $1 AND code = $2 AND until > $3 LIMIT 1", "ibi", line,
+                       code, now - CODE_RESTS_MS) != 0;
 }
 
 static int free_code(struct store *store, int64_t line, time_ms now)
@@ -32,10 +33,11 @@ static int free_code(struct store *store, int64_t line, time_ms now)
 
 int talk_code(struct store *store, int64_t line, int64_t cause, time_ms now)
 {
-    const int64_t own = store_value(store, -1,
-                                    "SELECT t.code FROM talk t JOIN ask a ON a.id = t.ask WHERE t.line = $1 AND a.cause = $2 AND t.until > $3"
-                                    " LIMIT 1",
-                                    "iii", line, cause, now);
+    const int64_t own = store_value(
+        store, -1,
+        "SELECT t.code FROM talk t JOIN ask a ON a.id = t.ask WHERE t.line = $1 AND a.cause = $2 AND t.until > $3"
+        " LIMIT 1",
+        "iii", line, cause, now);
 
     if (own >= 0)
         return (int)own;
@@ -49,10 +51,11 @@ int talk_code(struct store *store, int64_t line, int64_t cause, time_ms now)
 
 int talk_give_code(struct store *store, int64_t line, int64_t cause, time_ms now)
 {
-    const int64_t own = store_value(store, 0,
-                                    "SELECT t.code FROM talk t JOIN ask a ON a.id = t.ask WHERE t.line = $1 AND a.cause = $2"
-                                    " AND t.until > $3 AND t.code > 0 LIMIT 1",
-                                    "iii", line, cause, now);
+    const int64_t own =
+        store_value(store, 0,
+                    "SELECT t.code FROM talk t JOIN ask a ON a.id = t.ask WHERE t.line = $1 AND a.cause = $2"
+                    " AND t.until > $3 AND t.code > 0 LIMIT 1",
+                    "iii", line, cause, now);
     const int code = own ? (int)own : free_code(store, line, now);
 
     store_change(store,
@@ -64,19 +67,27 @@ int talk_give_code(struct store *store, int64_t line, int64_t cause, time_ms now
 
 size_t talk_list(struct store *store, int64_t line, time_ms now, struct talk *out, size_t max)
 {
-    struct query q = store_query(store,
-                                 "SELECT t.ask, a.cause, ifnull(a.student, 0), ifnull(a.person, 0), t.code, c.kind, a.state, t.since, t.until,"
-                                 " a.grace, t.asked_back, t.which FROM talk t JOIN ask a ON a.id = t.ask JOIN cause c ON c.id = a.cause"
-                                 " WHERE t.line = $1 AND t.until > $2 AND a.state <> 'cancelled' ORDER BY t.since DESC, a.cause, t.ask LIMIT $3",
-                                 "iii", line, now, (int64_t)max);
+    struct query q = store_query(
+        store,
+        "SELECT t.ask, a.cause, ifnull(a.student, 0), ifnull(a.person, 0), t.code, c.kind, a.state, t.since, t.until,"
+        " a.grace, t.asked_back, t.which FROM talk t JOIN ask a ON a.id = t.ask JOIN cause c ON c.id = a.cause"
+        " WHERE t.line = $1 AND t.until > $2 AND a.state <> 'cancelled' ORDER BY t.since DESC, a.cause, t.ask LIMIT $3",
+        "iii", line, now, (int64_t)max);
     size_t count = 0;
 
     while (count < max && query_next(&q)) {
         struct talk *t = &out[count++];
 
-        *t = (struct talk){ .ask = query_int(&q, 0), .cause = query_int(&q, 1), .student = query_int(&q, 2), .person = query_int(&q, 3),
-                            .code = (int)query_int(&q, 4), .since = query_int(&q, 7), .until = query_int(&q, 8), .grace = query_int(&q, 9),
-                            .asked_back = query_int(&q, 10) != 0, .which = query_int(&q, 11) != 0 };
+        *t = (struct talk){ .ask = query_int(&q, 0),
+                            .cause = query_int(&q, 1),
+                            .student = query_int(&q, 2),
+                            .person = query_int(&q, 3),
+                            .code = (int)query_int(&q, 4),
+                            .since = query_int(&q, 7),
+                            .until = query_int(&q, 8),
+                            .grace = query_int(&q, 9),
+                            .asked_back = query_int(&q, 10) != 0,
+                            .which = query_int(&q, 11) != 0 };
         kind_parse(&t->kind, query_word(&q, 5));
         ask_state_parse(&t->state, query_word(&q, 6));
     }
@@ -94,12 +105,13 @@ bool talk_ask_back(struct store *store, int64_t line, int64_t cause)
 
 void talk_set_which(struct store *store, int64_t line, int64_t cause, bool which)
 {
-    store_change(store, "UPDATE talk SET which = $3 WHERE line = $1 AND ask IN (SELECT id FROM ask WHERE cause = $2)", "iib", line,
-                 cause, (int)which);
+    store_change(store, "UPDATE talk SET which = $3 WHERE line = $1 AND ask IN (SELECT id FROM ask WHERE cause = $2)",
+                 "iib", line, cause, (int)which);
 }
 
 void talk_settled(struct store *store, int64_t line, time_ms now)
 {
-    store_change(store, "UPDATE message SET due = $2, reason = '' WHERE line = $1 AND state = 'queued' AND reason = 'line_busy'", "ii",
-                 line, now);
+    store_change(
+        store, "UPDATE message SET due = $2, reason = '' WHERE line = $1 AND state = 'queued' AND reason = 'line_busy'",
+        "ii", line, now);
 }

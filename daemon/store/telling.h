@@ -24,6 +24,7 @@ struct telling_case {
     int64_t message; /* the row that is judged again: an earlier try of its own does not count for the cap; 0 */
 };
 
-struct verdict telling_decide(struct store *store, const struct telling_rules *rules, const struct telling_case *what, time_ms now);
+struct verdict telling_decide(struct store *store, const struct telling_rules *rules, const struct telling_case *what,
+                              time_ms now);
 
 #endif

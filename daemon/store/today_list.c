@@ -83,7 +83,8 @@ static const struct source sources[] = {
       "greenline outbox retry {id}",
       "SELECT m.id, m.due, s.ref, s.name, p.ref, p.name, m.reason, NULL FROM message m JOIN person p"
       " ON p.id = m.person LEFT JOIN student s ON s.id = (SELECT a.student FROM about a WHERE a.message = m.id LIMIT 1)"
-      " WHERE m.state IN ('claimed', 'started', 'unknown', 'held') AND m.state = 'held' AND m.reason <> 'paused' ORDER BY m.id LIMIT 200" },
+      " WHERE m.state IN ('claimed', 'started', 'unknown', 'held') AND m.state = 'held' AND m.reason <> 'paused' ORDER "
+      "BY m.id LIMIT 200" },
     { 4, "ask", "nobody could be asked about {who}: {detail}", "联系不上{who}的家人：{detail}",
       "greenline ask handle {id}",
       ASK_COLUMNS

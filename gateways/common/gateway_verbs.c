@@ -17,8 +17,9 @@ static bool speaks_version(const json_t *versions)
     size_t i;
     json_t *version;
 
-    json_array_foreach(versions, i, version) if (json_is_integer(version) &&
-                                                 json_integer_value(version) == WIRE_VERSION) return true;
+    json_array_foreach (versions, i, version)
+        if (json_is_integer(version) && json_integer_value(version) == WIRE_VERSION)
+            return true;
     return false;
 }
 

@@ -93,7 +93,8 @@ static bool write_anew(struct kept *kept, const char *path, struct error *err)
     kept->fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
     if (kept->fd < 0)
         return error_set(err, "cannot be written: %s", strerror(errno));
-    json_object_foreach(kept->lines, uid, entry) append(kept, json_object_get(entry, "line"), false);
+    json_object_foreach (kept->lines, uid, entry)
+        append(kept, json_object_get(entry, "line"), false);
     if (fsync(kept->fd) != 0 || rename(fresh, path) != 0)
         return error_set(err, "cannot be written: %s", strerror(errno));
     return true;
@@ -158,8 +159,7 @@ void kept_repeat(struct kept *kept, time_ms mono, void (*say)(struct gateway *ga
     const char *uid;
     json_t *entry;
 
-    json_object_foreach(kept->lines, uid, entry)
-    {
+    json_object_foreach (kept->lines, uid, entry) {
         if (left == 0 || json_int(entry, "said", 0) > mono - GATEWAY_REPEAT_MS)
             continue;
         say(gateway, json_object_get(entry, "line"));

@@ -121,8 +121,7 @@ bool secrets_load(struct secrets *out, const json_t *config, struct error *err)
 
     if (config && !json_is_object(config))
         return error_set(err, "not a group: write { NAME = \"file:/PATH\"; }");
-    json_object_foreach((json_t *)config, name, where)
-    {
+    json_object_foreach ((json_t *)config, name, where) {
         char *value = NULL;
 
         if (secrets.count == SECRETS_MAX)

@@ -225,8 +225,7 @@ static bool read_keys(struct setting *setting, const json_t *config, struct erro
     const char *name;
     json_t *value;
 
-    json_object_foreach((json_t *)config, name, value)
-    {
+    json_object_foreach ((json_t *)config, name, value) {
         const struct key *key = key_named(name);
 
         if (!key)

@@ -336,7 +336,7 @@ void transfers_free(struct transfers *transfers)
     if (!transfers)
         return;
     while (transfers->first)
-        free_transfer(transfers->first); /* takes it out of the list: NOLINT(clang-analyzer-unix.Malloc) */
+        free_transfer(transfers->first);  /* takes it out of the list: NOLINT(clang-analyzer-unix.Malloc) */
     curl_multi_cleanup(transfers->multi); /* closes the kept connections: want_socket() is called for them */
     if (transfers->timer)
         event_free(transfers->timer);

@@ -44,7 +44,9 @@ static const struct chance faulty[] = {
     { 6, { { .action = ACTION_UNKNOWN, .lost = true, .after = -1 } }, 1 },
     { 8, { { .action = ACTION_SILENT, .after = -1 } }, 1 },
     { 10, { { .action = ACTION_REPORT_LATE, .after = -1 } }, 1 },
-    { 10, { { .action = ACTION_REPORT_TWICE, .after = -1 }, { .action = ACTION_REPLY, .text = (char *)ONE, .after = -1 } }, 2 },
+    { 10,
+      { { .action = ACTION_REPORT_TWICE, .after = -1 }, { .action = ACTION_REPLY, .text = (char *)ONE, .after = -1 } },
+      2 },
     { 6, { { .action = ACTION_REPORT_FIRST, .after = -1 } }, 1 },
     { 4, { { .action = ACTION_UNDELIVERED, .after = -1 } }, 1 },
 };

@@ -133,8 +133,7 @@ bool settings_read(struct settings *out, const json_t *config, const char *state
         .idempotent = true, .probe = true, .window = 256, .delay = 2 * SECOND_MS, .channels = { "sms", "voice", NULL }
     };
     out->ledger = mem_format("%s/%s.ledger", state_dir, name);
-    json_object_foreach((json_t *)config, key, value)
-    {
+    json_object_foreach ((json_t *)config, key, value) {
         size_t i = 0;
 
         while (i < COUNT(rows) && strcmp(rows[i].key, key) != 0)

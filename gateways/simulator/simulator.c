@@ -195,8 +195,7 @@ static void say_told_again(struct simulator *sim)
     const char *uid;
     json_t *reply;
 
-    json_object_foreach(sim->told, uid, reply)
-    {
+    json_object_foreach (sim->told, uid, reply) {
         const bool text = strcmp(json_string_value(json_array_get(reply, 2)), "sms") == 0;
 
         if (!json_object_get(sim->stored, uid))
@@ -407,7 +406,8 @@ static void forget_stored(struct simulator *sim)
     const char *uid;
     json_t *reply;
 
-    json_object_foreach(sim->told, uid, reply) json_object_del(sim->stored, uid);
+    json_object_foreach (sim->told, uid, reply)
+        json_object_del(sim->stored, uid);
 }
 
 static void take_back(void *arg, const struct ledger_line *line)

@@ -72,16 +72,18 @@ static double memory_mb(void)
 
 static void seed(struct world *world, int families)
 {
-    CLEANUP(mem_clean) char *sql = mem_format(
-        "BEGIN;"
-        "CREATE TEMP TABLE n AS WITH RECURSIVE c(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM c WHERE i < %d) SELECT i FROM c;"
-        "INSERT INTO student (id, ref, name, class) SELECT i, 'S' || i, '孩子' || i, '一(' || (i %% 9 + 1) || ')班' FROM n;"
-        "INSERT INTO person (id, ref, name) SELECT i, 'P' || i, '奶奶' || i FROM n;"
-        "INSERT INTO line (id, e164) SELECT i, printf('+86199%%08d', i) FROM n;"
-        "INSERT INTO person_line (person, line, rank, confirmed_at) SELECT i, i, 1, 1 FROM n;"
-        "INSERT INTO relation (student, person, kind, rank) SELECT i, i, 'grandmother', 1 FROM n;"
-        "DROP TABLE n; COMMIT;",
-        families);
+    CLEANUP(mem_clean) char *sql =
+        mem_format("BEGIN;"
+                   "CREATE TEMP TABLE n AS WITH RECURSIVE c(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM c WHERE i < "
+                   "%d) SELECT i FROM c;"
+                   "INSERT INTO student (id, ref, name, class) SELECT i, 'S' || i, '孩子' || i, '一(' || (i %% 9 + 1) "
+                   "|| ')班' FROM n;"
+                   "INSERT INTO person (id, ref, name) SELECT i, 'P' || i, '奶奶' || i FROM n;"
+                   "INSERT INTO line (id, e164) SELECT i, printf('+86199%%08d', i) FROM n;"
+                   "INSERT INTO person_line (person, line, rank, confirmed_at) SELECT i, i, 1, 1 FROM n;"
+                   "INSERT INTO relation (student, person, kind, rank) SELECT i, i, 'grandmother', 1 FROM n;"
+                   "DROP TABLE n; COMMIT;",
+                   families);
 
     world_sql(world, sql);
 }
@@ -156,9 +158,10 @@ static size_t dispatch(struct world *world, struct turns *turns, int families)
         note(turns, began);
         for (size_t i = 0; i < count; i++) {
             outbox_accepted(world->outbox, "phones", jobs[i].id, NULL, 1);
-            outbox_status(world->outbox,
-                          &(struct outbox_report){ .gateway = "phones", .id = jobs[i].id, .state = "delivered", .seconds = -1 },
-                          &message);
+            outbox_status(
+                world->outbox,
+                &(struct outbox_report){ .gateway = "phones", .id = jobs[i].id, .state = "delivered", .seconds = -1 },
+                &message);
             job_free(&jobs[i]);
         }
         sent += count;

@@ -59,10 +59,12 @@ static int nothing_is_lost(struct school *s)
 /* Rule 2: no phone saw a routine message twice, no line heard of one cause twice, of an alarm once a step. */
 static int nothing_is_sent_twice(struct school *s)
 {
-    int faults = world_value(s->world, "SELECT count(*) FROM (SELECT 1 FROM attempt a JOIN message m ON m.id = a.message"
-                                       " GROUP BY a.ask, a.round, a.step, m.line, a.channel, a.n HAVING count(DISTINCT m.id) > 1)")
-                     ? broken("2", "a step asks twice on one phone")
-                     : 0;
+    int faults =
+        world_value(s->world,
+                    "SELECT count(*) FROM (SELECT 1 FROM attempt a JOIN message m ON m.id = a.message"
+                    " GROUP BY a.ask, a.round, a.step, m.line, a.channel, a.n HAVING count(DISTINCT m.id) > 1)")
+            ? broken("2", "a step asks twice on one phone")
+            : 0;
 
     for (size_t i = 0; i < s->seen_count; i++) {
         if (s->ledger[i].times > 1 && (s->can.idempotent || s->can.probe || !s->ledger[i].emergency))
@@ -70,7 +72,8 @@ static int nothing_is_sent_twice(struct school *s)
         for (size_t j = 0; j < i; j++) {
             char sql[240];
 
-            if (s->ledger[i].emergency || s->ledger[i].phone != s->ledger[j].phone || strcmp(s->ledger[i].text, s->ledger[j].text) != 0)
+            if (s->ledger[i].emergency || s->ledger[i].phone != s->ledger[j].phone ||
+                strcmp(s->ledger[i].text, s->ledger[j].text) != 0)
                 continue;
             snprintf(sql, sizeof sql,
                      "SELECT a.cause = b.cause AND b.replaces IS NULL AND a.replaces IS NULL FROM message a, message b"
@@ -102,8 +105,9 @@ static int no_loops(struct school *s)
 
     for (size_t i = 0; i < s->seen_count; i++) {
         const enum profile profile = s->phones[s->ledger[i].phone].profile;
-        CLEANUP(mem_clean) char *kind = one(s, "SELECT c.kind FROM message m JOIN cause c ON c.id = m.cause WHERE m.id = %" PRId64,
-                                            s->ledger[i].message);
+        CLEANUP(mem_clean) char *kind =
+            one(s, "SELECT c.kind FROM message m JOIN cause c ON c.id = m.cause WHERE m.id = %" PRId64,
+                s->ledger[i].message);
         int within_a_day = 0;
 
         if (strcmp(kind, "echo") != 0)
@@ -111,8 +115,9 @@ static int no_loops(struct school *s)
         if (profile == AUTOMAT)
             faults += broken("8, automat", s->ledger[i].text);
         for (size_t j = 0; j <= i && profile == MUMBLES; j++) {
-            CLEANUP(mem_clean) char *other = one(s, "SELECT c.kind FROM message m JOIN cause c ON c.id = m.cause WHERE m.id = %" PRId64,
-                                                 s->ledger[j].message);
+            CLEANUP(mem_clean) char *other =
+                one(s, "SELECT c.kind FROM message m JOIN cause c ON c.id = m.cause WHERE m.id = %" PRId64,
+                    s->ledger[j].message);
 
             within_a_day += s->ledger[j].phone == s->ledger[i].phone && s->ledger[i].at - s->ledger[j].at < DAY_MS &&
                             strcmp(other, "echo") == 0;
@@ -127,7 +132,8 @@ static int no_loops(struct school *s)
 static int doubts_are_few(struct school *s)
 {
     const int64_t held = world_value(s->world, "SELECT count(*) FROM message WHERE state = 'held'");
-    const int64_t other = world_value(s->world, "SELECT count(*) FROM message WHERE state = 'held' AND reason <> 'unknown'");
+    const int64_t other =
+        world_value(s->world, "SELECT count(*) FROM message WHERE state = 'held' AND reason <> 'unknown'");
     const int64_t doubts = world_value(s->world, "SELECT count(*) FROM try WHERE outcome = 'unknown'");
     const bool known = s->can.idempotent || s->can.probe;
 
@@ -142,8 +148,9 @@ static int nobody_is_woken(struct school *s)
 
     for (size_t i = 0; i < s->seen_count; i++) {
         const int hour = zone_local(s->world->zone, s->ledger[i].at).hour;
-        CLEANUP(mem_clean) char *kind = one(s, "SELECT c.kind FROM message m JOIN cause c ON c.id = m.cause WHERE m.id = %" PRId64,
-                                            s->ledger[i].message);
+        CLEANUP(mem_clean) char *kind =
+            one(s, "SELECT c.kind FROM message m JOIN cause c ON c.id = m.cause WHERE m.id = %" PRId64,
+                s->ledger[i].message);
 
         if ((strcmp(kind, "checkin") == 0 || strcmp(kind, "notice") == 0) && (hour >= 21 || hour < 7))
             faults += broken("4", s->ledger[i].text);
@@ -165,7 +172,8 @@ static bool family_said(const struct school *s, int child, const char *const *wo
     for (size_t i = 0; i < s->event_count; i++) {
         const struct event *e = &s->events[i];
 
-        if (e->done && s->phones[e->phone].children[child] && !s->phones[e->phone].forbidden[child] && (words ? said(e, words) : e->call != NULL))
+        if (e->done && s->phones[e->phone].children[child] && !s->phones[e->phone].forbidden[child] &&
+            (words ? said(e, words) : e->call != NULL))
             return true;
     }
     return false;
@@ -179,8 +187,11 @@ static int nothing_is_guessed(struct school *s)
     int faults = 0;
 
     for (int child = 0; child < FAMILIES; child++) {
-        CLEANUP(mem_clean) char *all = one(s, "SELECT group_concat(DISTINCT outcome || ',') FROM ask k JOIN student s ON s.id = k.student"
-                                              " WHERE closed IS NULL AND s.ref = 'S%" PRId64 "'", child);
+        CLEANUP(mem_clean) char *all =
+            one(s,
+                "SELECT group_concat(DISTINCT outcome || ',') FROM ask k JOIN student s ON s.id = k.student"
+                " WHERE closed IS NULL AND s.ref = 'S%" PRId64 "'",
+                child);
 
         if (strstr(all, "fine,") && !family_said(s, child, fine))
             faults += broken("guessed fine", s->names[child]);
@@ -216,8 +227,8 @@ static int help_is_heard(struct school *s)
         if (!e->done || !said(e, help) || children_of(&s->phones[e->phone]) != 1)
             continue;
         snprintf(sql, sizeof sql,
-                 "SELECT k.outcome FROM attempt a JOIN ask k ON k.id = a.ask JOIN cause c ON c.id = k.cause WHERE a.message = %" PRId64
-                 " AND c.kind = 'checkin' AND k.grace > %" PRId64 " AND k.state <> 'cancelled'",
+                 "SELECT k.outcome FROM attempt a JOIN ask k ON k.id = a.ask JOIN cause c ON c.id = k.cause WHERE "
+                 "a.message = %" PRId64 " AND c.kind = 'checkin' AND k.grace > %" PRId64 " AND k.state <> 'cancelled'",
                  e->message, e->told);
         outcome = world_words(s->world, sql);
         if (outcome[0] && strcmp(outcome, "help") != 0)
@@ -232,7 +243,9 @@ static int wrong_numbers_are_left_alone(struct school *s)
     int faults = 0;
 
     for (size_t i = 0; i < s->event_count; i++)
-        for (size_t j = 0; s->events[i].done && s->events[i].text && strcmp(s->events[i].text, "打错了") == 0 && j < s->seen_count; j++)
+        for (size_t j = 0;
+             s->events[i].done && s->events[i].text && strcmp(s->events[i].text, "打错了") == 0 && j < s->seen_count;
+             j++)
             if (s->ledger[j].phone == s->events[i].phone && s->ledger[j].at > s->events[i].told + HOUR_MS)
                 faults += broken("a wrong number was rung again", s->ledger[j].text);
     return faults;
@@ -241,7 +254,8 @@ static int wrong_numbers_are_left_alone(struct school *s)
 /* Rule 3: an alarm that nobody took went round and round until it was closed. */
 static int no_alarm_ends_in_silence(struct school *s)
 {
-    return world_value(s->world, "SELECT count(*) FROM ask WHERE closed IS NOT NULL AND acked_by IS NULL AND outcome <> 'ack' AND round < 8"
+    return world_value(s->world, "SELECT count(*) FROM ask WHERE closed IS NOT NULL AND acked_by IS NULL AND outcome "
+                                 "<> 'ack' AND round < 8"
                                  " AND EXISTS (SELECT 1 FROM attempt a WHERE a.ask = ask.id AND a.message IS NOT NULL)")
                ? broken("3", "an alarm stopped climbing")
                : 0;
@@ -251,13 +265,14 @@ static int every_ask_has_ended(struct school *s)
 {
     char sql[160];
 
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM ask WHERE state IN ('open', 'waiting') AND grace < %" PRId64, s->world->now);
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM ask WHERE state IN ('open', 'waiting') AND grace < %" PRId64,
+             s->world->now);
     return world_value(s->world, sql) ? broken("an ask", "is open beyond its grace") : 0;
 }
 
 int school_judge(struct school *s)
 {
-    return nothing_is_lost(s) + nothing_is_sent_twice(s) + doubts_are_few(s) + no_alarm_ends_in_silence(s) + nobody_is_woken(s) +
-           nobody_restricted_is_told(s) + no_loops(s) + nothing_is_guessed(s) + help_is_heard(s) + wrong_numbers_are_left_alone(s) +
-           every_ask_has_ended(s);
+    return nothing_is_lost(s) + nothing_is_sent_twice(s) + doubts_are_few(s) + no_alarm_ends_in_silence(s) +
+           nobody_is_woken(s) + nobody_restricted_is_told(s) + no_loops(s) + nothing_is_guessed(s) + help_is_heard(s) +
+           wrong_numbers_are_left_alone(s) + every_ask_has_ended(s);
 }

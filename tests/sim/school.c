@@ -28,8 +28,10 @@ static int add_phone(struct school *s, enum profile profile)
     return (int)s->phone_count++;
 }
 
-static const unsigned weights[PROFILES] = { [ANSWERS_FINE] = 40, [ANSWERS_HELP] = 8, [MUMBLES] = 7, [WRONG_NUMBER] = 3, [OPTS_OUT] = 3,
-                                            [MISSED_CALL] = 8, [LATE] = 8, [SILENT] = 13, [AUTOMAT] = 4, [CHANGES_MIND] = 6 };
+static const unsigned weights[PROFILES] = {
+    [ANSWERS_FINE] = 40, [ANSWERS_HELP] = 8, [MUMBLES] = 7, [WRONG_NUMBER] = 3, [OPTS_OUT] = 3,
+    [MISSED_CALL] = 8,   [LATE] = 8,         [SILENT] = 13, [AUTOMAT] = 4,      [CHANGES_MIND] = 6
+};
 
 static enum profile any_profile(struct school *s)
 {
@@ -200,8 +202,12 @@ static void ring(struct school *s, const struct job *job)
     }
     if (s->seen_count == LEDGER_MAX)
         abort();
-    s->ledger[s->seen_count++] = (struct seen){ .message = job->message, .phone = phone_of(s, job->to), .times = 1, .at = s->world->now,
-                                                .text = mem_dup(job->text), .call = job->channel == CHANNEL_VOICE,
+    s->ledger[s->seen_count++] = (struct seen){ .message = job->message,
+                                                .phone = phone_of(s, job->to),
+                                                .times = 1,
+                                                .at = s->world->now,
+                                                .text = mem_dup(job->text),
+                                                .call = job->channel == CHANNEL_VOICE,
                                                 .emergency = job->lane == LANE_EMERGENCY };
     if (s->verbose)
         printf("  rings %s: %s\n", job->to, job->text);
@@ -250,7 +256,10 @@ void school_carry(struct school *s, const struct job *job)
         if (chance(s, 5)) {
             int64_t message; /* the report overtakes */
 
-            outbox_status(outbox, &(struct outbox_report){ .gateway = "phones", .id = job->id, .state = "delivered", .seconds = -1 }, &message);
+            outbox_status(
+                outbox,
+                &(struct outbox_report){ .gateway = "phones", .id = job->id, .state = "delivered", .seconds = -1 },
+                &message);
         }
         ring(s, job);
         outbox_accepted(outbox, "phones", job->id, NULL, 1);
@@ -287,14 +296,21 @@ int school_say(struct school *s)
         s->first_open++;
     for (size_t i = s->first_open; i < s->event_count; i++) {
         struct event *e = &s->events[i];
-        struct inbound in = { .gateway = "phones", .uid = e->uid, .from = s->phones[e->phone].e164, .text = e->text, .call = e->call, .at = e->at };
+        struct inbound in = { .gateway = "phones",
+                              .uid = e->uid,
+                              .from = s->phones[e->phone].e164,
+                              .text = e->text,
+                              .call = e->call,
+                              .at = e->at };
         int64_t message = 0;
 
         if (e->done || e->at > s->world->now)
             continue;
         if (e->report)
-            outbox_status(s->world->outbox,
-                          &(struct outbox_report){ .gateway = "phones", .id = e->key, .state = e->report, .seconds = -1 }, &message);
+            outbox_status(
+                s->world->outbox,
+                &(struct outbox_report){ .gateway = "phones", .id = e->key, .state = e->report, .seconds = -1 },
+                &message);
         if (!e->report) {
             inbox_receive(s->world->inbox, &in);
         } else if (e->digits && e->digits[0] && message) {

@@ -12,7 +12,19 @@
 
 enum { FAMILIES = 60, PHONES = 80, LEDGER_MAX = 8192, EVENTS_MAX = 8192 };
 
-enum profile { ANSWERS_FINE, ANSWERS_HELP, MUMBLES, WRONG_NUMBER, OPTS_OUT, MISSED_CALL, LATE, SILENT, AUTOMAT, CHANGES_MIND, PROFILES };
+enum profile {
+    ANSWERS_FINE,
+    ANSWERS_HELP,
+    MUMBLES,
+    WRONG_NUMBER,
+    OPTS_OUT,
+    MISSED_CALL,
+    LATE,
+    SILENT,
+    AUTOMAT,
+    CHANGES_MIND,
+    PROFILES
+};
 
 struct phone {
     char e164[24];
@@ -34,7 +46,7 @@ struct seen {
 struct event {
     time_ms at;
     char uid[24], key[48];
-    const char *report;   /* delivered, undelivered, answered; NULL: a reply */
+    const char *report; /* delivered, undelivered, answered; NULL: a reply */
     const char *text, *digits, *call;
     int phone;
     int64_t message;

@@ -108,7 +108,10 @@ static time_ms next_of(struct school *s)
 static void begin(struct school *s)
 {
     struct error err = { "" };
-    const struct schedule_request monthly = { .name = "monthly", .kind = "checkin", .audience = "left-behind", .template = "checkin",
+    const struct schedule_request monthly = { .name = "monthly",
+                                              .kind = "checkin",
+                                              .audience = "left-behind",
+                                              .template = "checkin",
                                               .every = "month on the 2nd Saturday at 09:00" };
 
     turn_set_now(s->world->turn, s->world->now);
@@ -119,8 +122,9 @@ static void begin(struct school *s)
     world_commit(s->world);
 }
 
-static const char alarm_ladder[] = "{\"then\": \"restart\", \"steps\": [{\"who\": [\"guardian:1\"], \"channels\": [\"sms\"]},"
-                                   " {\"after\": 600000, \"who\": [\"mentor\"], \"channels\": [\"voice\"]}]}";
+static const char alarm_ladder[] =
+    "{\"then\": \"restart\", \"steps\": [{\"who\": [\"guardian:1\"], \"channels\": [\"sms\"]},"
+    " {\"after\": 600000, \"who\": [\"mentor\"], \"channels\": [\"voice\"]}]}";
 
 /* What the school does in the term beside its reminders: a broadcast in the evening, and an alarm that is closed by a
  * person six hours later. */
@@ -184,8 +188,8 @@ static int run(uint64_t seed, bool verbose)
         faults++;
     }
     if (faults || verbose)
-        printf("seed %llu: %d turns, %zu rang, %d kills, %d crashes, %d broken: build/tests/sim/test_term %llu\n", (unsigned long long)seed,
-               turns, s->seen_count, s->kills, s->crashes, faults, (unsigned long long)seed);
+        printf("seed %llu: %d turns, %zu rang, %d kills, %d crashes, %d broken: build/tests/sim/test_term %llu\n",
+               (unsigned long long)seed, turns, s->seen_count, s->kills, s->crashes, faults, (unsigned long long)seed);
     school_close(s);
     return faults;
 }

@@ -45,14 +45,16 @@ int family_teardown(void **state)
 
 char *family_outcome(const struct family *f, int64_t cause, int64_t student)
 {
-    CLEANUP(mem_clean) char *sql = mem_format("SELECT outcome FROM ask WHERE cause = %" PRId64 " AND student = %" PRId64, cause, student);
+    CLEANUP(mem_clean) char *sql =
+        mem_format("SELECT outcome FROM ask WHERE cause = %" PRId64 " AND student = %" PRId64, cause, student);
 
     return world_words(f->world, sql);
 }
 
 char *family_ask_state(const struct family *f, int64_t cause, int64_t student)
 {
-    CLEANUP(mem_clean) char *sql = mem_format("SELECT state FROM ask WHERE cause = %" PRId64 " AND student = %" PRId64, cause, student);
+    CLEANUP(mem_clean) char *sql =
+        mem_format("SELECT state FROM ask WHERE cause = %" PRId64 " AND student = %" PRId64, cause, student);
 
     return world_words(f->world, sql);
 }

@@ -35,16 +35,21 @@ static void open_parts(struct world *w)
 {
     static const char *const channels[] = { "sms", "voice", NULL };
     static const char *const prefixes[] = { "+", NULL };
-    const struct outbox_gateway gateway = { .name = "phones", .channels = channels, .prefixes = prefixes, .price_e4 = 500 };
+    const struct outbox_gateway gateway = {
+        .name = "phones", .channels = channels, .prefixes = prefixes, .price_e4 = 500
+    };
     CLEANUP(mem_clean) char *templates = data("templates");
-    const struct engine_rules engine = { .templates = templates, .language = "zh", .zone = w->zone, .ladder = ladder_of, .ladder_arg = w };
+    const struct engine_rules engine = {
+        .templates = templates, .language = "zh", .zone = w->zone, .ladder = ladder_of, .ladder_arg = w
+    };
     struct error err = { "" };
 
     w->store = store_open(w->path, true, &err);
     if (!w->store)
         fprintf(stderr, "world: %s\n", err.text);
     assert(w->store);
-    sqlite3_exec(store_handle(w->store), "PRAGMA synchronous = OFF", NULL, NULL, NULL); /* no power cut in virtual time */
+    sqlite3_exec(store_handle(w->store), "PRAGMA synchronous = OFF", NULL, NULL,
+                 NULL); /* no power cut in virtual time */
     w->turn = turn_new(w->store, random_from_seed(1));
     turn_set_now(w->turn, w->now);
     w->outbox = outbox_new(w->turn, &w->rules);
@@ -81,8 +86,11 @@ struct world *world_open(void)
     w->now = world_time(w, "2026-10-08 09:00");
     w->window = 64;
     w->rules = (struct outbox_rules){ .telling = { .zone = w->zone, .quiet = { 21 * 60, 7 * 60 }, .per_line_day = 4 },
-                                      .signature = "青岭小学", .school = "青岭小学", .retry_first = 30 * SECOND_MS,
-                                      .retry_max = 30 * MINUTE_MS, .demo = true };
+                                      .signature = "青岭小学",
+                                      .school = "青岭小学",
+                                      .retry_first = 30 * SECOND_MS,
+                                      .retry_max = 30 * MINUTE_MS,
+                                      .demo = true };
     open_parts(w);
     return w;
 }
@@ -207,8 +215,9 @@ static int64_t commit(struct world *w, int64_t id)
 
 int64_t world_student(struct world *w, const char *ref, const char *name, const char *class, bool left_behind)
 {
-    return commit(w, store_insert(w->store, "INSERT INTO student (ref, name, class, left_behind) VALUES ($1, $2, $3, $4)", "tttb", ref, name,
-                                  class, (int)left_behind));
+    return commit(w,
+                  store_insert(w->store, "INSERT INTO student (ref, name, class, left_behind) VALUES ($1, $2, $3, $4)",
+                               "tttb", ref, name, class, (int)left_behind));
 }
 
 int64_t world_person(struct world *w, const char *ref, const char *name, const char *e164)
@@ -219,15 +228,17 @@ int64_t world_person(struct world *w, const char *ref, const char *name, const c
     if (e164) {
         store_change(w->store, "INSERT INTO line (e164) VALUES ($1) ON CONFLICT DO NOTHING", "t", e164);
         line = store_value(w->store, 0, "SELECT id FROM line WHERE e164 = $1", "t", e164);
-        store_change(w->store, "INSERT INTO person_line (person, line, rank, confirmed_at) VALUES ($1, $2, 1, 1)", "ii", person, line);
+        store_change(w->store, "INSERT INTO person_line (person, line, rank, confirmed_at) VALUES ($1, $2, 1, 1)", "ii",
+                     person, line);
     }
     return commit(w, person);
 }
 
 void world_relate(struct world *w, int64_t student, int64_t person, const char *kind, int rank, bool restricted)
 {
-    commit(w, store_insert(w->store, "INSERT INTO relation (student, person, kind, rank, restricted) VALUES ($1, $2, $3, $4, $5)", "iitbb",
-                           student, person, kind, rank, (int)restricted));
+    commit(w, store_insert(w->store,
+                           "INSERT INTO relation (student, person, kind, rank, restricted) VALUES ($1, $2, $3, $4, $5)",
+                           "iitbb", student, person, kind, rank, (int)restricted));
 }
 
 void world_mentor(struct world *w, int64_t mentor, int64_t student)
@@ -269,7 +280,9 @@ char *world_words(struct world *w, const char *sql)
 int64_t world_ask(struct world *w, enum kind kind, const char *audience, const char *text)
 {
     CLEANUP(mem_clean) char *key = mem_format("test:%" PRIu64, ++w->uid);
-    const struct cause_request request = { .key = key, .kind = kind, .title = "test", .by = "test", .audience = audience, .text = text };
+    const struct cause_request request = {
+        .key = key, .kind = kind, .title = "test", .by = "test", .audience = audience, .text = text
+    };
     struct error err = { "" };
     int64_t cause;
 
@@ -303,7 +316,9 @@ char *world_deliver(struct world *w, const char *e164)
         return NULL;
     turn_set_now(w->turn, w->now);
     outbox_accepted(w->outbox, "phones", job.id, NULL, 1);
-    outbox_status(w->outbox, &(struct outbox_report){ .gateway = "phones", .id = job.id, .state = "delivered", .seconds = -1 }, &message);
+    outbox_status(w->outbox,
+                  &(struct outbox_report){ .gateway = "phones", .id = job.id, .state = "delivered", .seconds = -1 },
+                  &message);
     text = mem_dup(job.text);
     commit(w, message);
     job_free(&job);
@@ -346,7 +361,9 @@ void world_status(struct world *w, const struct job *job, const char *state)
     int64_t message;
 
     turn_set_now(w->turn, w->now);
-    outbox_status(w->outbox, &(struct outbox_report){ .gateway = "phones", .id = job->id, .state = state, .seconds = -1 }, &message);
+    outbox_status(w->outbox,
+                  &(struct outbox_report){ .gateway = "phones", .id = job->id, .state = state, .seconds = -1 },
+                  &message);
     world_commit(w);
 }
 

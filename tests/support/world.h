@@ -28,9 +28,9 @@ struct world {
     size_t job_count;
     struct job claimed[WORLD_JOBS_MAX]; /* of the turn that has not committed */
     size_t claimed_count;
-    int window;                      /* jobs claimed a turn; 64 */
+    int window; /* jobs claimed a turn; 64 */
     uint64_t uid;
-    const char *ladder;              /* snapshot for every kind; NULL: the shipped default */
+    const char *ladder; /* snapshot for every kind; NULL: the shipped default */
     struct outbox_rules rules;
 };
 

@@ -154,7 +154,7 @@ static void test_the_list_of_keys_has_one_line_a_key(void **state)
 
 static const char *const texts[] = { "checkin",     "checkin.voice", "notice",      "asked_back", "which_child",
                                      "echo_help",   "echo_changed",  "optout_done", "optin_done", "wrong_number_mentor",
-                                     "help_mentor", "rest_mentor", "absent",      "emergency",  "emergency.voice",
+                                     "help_mentor", "rest_mentor",   "absent",      "emergency",  "emergency.voice",
                                      "meeting",     "duty" };
 
 static const struct template_value sample[] = {

@@ -18,8 +18,8 @@ static const struct {
     { KIND_CHECKIN, "", "", false },
     { KIND_CHECKIN, "fine", "fine", true },
     { KIND_CHECKIN, "help", "help", true },
-    { KIND_CHECKIN, "fine help", "help", true },  /* mother says fine, grandmother says help */
-    { KIND_CHECKIN, "help fine", "help", true },  /* a later "fine" does not close it */
+    { KIND_CHECKIN, "fine help", "help", true }, /* mother says fine, grandmother says help */
+    { KIND_CHECKIN, "help fine", "help", true }, /* a later "fine" does not close it */
     { KIND_CHECKIN, "help ack", "help", true },
     { KIND_CHECKIN, "received", "received", true }, /* one missed call */
     { KIND_CHECKIN, "received fine", "fine", true },
@@ -72,8 +72,8 @@ static void test_each_row_of_the_table(void **state)
             at += length;
         }
         if (strcmp(fold.outcome, cases[i].outcome) != 0 || fold.settled != cases[i].settled)
-            fail_msg("%s, \"%s\": got \"%s\" settled %d, want \"%s\" %d", kind_row(cases[i].kind)->name, cases[i].answers, fold.outcome,
-                     fold.settled, cases[i].outcome, cases[i].settled);
+            fail_msg("%s, \"%s\": got \"%s\" settled %d, want \"%s\" %d", kind_row(cases[i].kind)->name,
+                     cases[i].answers, fold.outcome, fold.settled, cases[i].outcome, cases[i].settled);
     }
 }
 

@@ -41,7 +41,8 @@ static void test_alarms_wait_for_nothing(void **state)
         const struct kind_row *row = kind_row(kind);
 
         if (row->lane == LANE_EMERGENCY)
-            assert_false(row->quiet_holds || row->cap_holds || row->optout_holds || row->equal_dropped || row->missed_call_received);
+            assert_false(row->quiet_holds || row->cap_holds || row->optout_holds || row->equal_dropped ||
+                         row->missed_call_received);
     }
 }
 

@@ -28,7 +28,14 @@ static void expect_default(const char *json)
 
 static void test_an_empty_or_broken_ladder_is_one_step_to_the_audience(void **state)
 {
-    static const char *const broken[] = { "{}", "", "[", "null", "[]", "{\"steps\": 3}", "{\"steps\": []}", "{\"steps\": [7]}",
+    static const char *const broken[] = { "{}",
+                                          "",
+                                          "[",
+                                          "null",
+                                          "[]",
+                                          "{\"steps\": 3}",
+                                          "{\"steps\": []}",
+                                          "{\"steps\": [7]}",
                                           "{\"then\": 1, \"steps\": [{\"who\": [5], \"channels\": \"sms\"}]}" };
 
     (void)state;
@@ -38,9 +45,10 @@ static void test_an_empty_or_broken_ladder_is_one_step_to_the_audience(void **st
 
 static void test_what_is_written_reads_back(void **state)
 {
-    static const char text[] = "{\"name\":\"urgent\",\"then\":\"restart\",\"steps\":[{\"after\":0,\"who\":[\"guardian:1\",\"parents\"],"
-                               "\"channels\":[\"voice\",\"sms\"],\"answer\":\"any\",\"calls\":2},{\"after\":600000,\"who\":[\"duty\"],"
-                               "\"channels\":[\"sms\"],\"answer\":\"role:duty\",\"calls\":1}]}";
+    static const char text[] =
+        "{\"name\":\"urgent\",\"then\":\"restart\",\"steps\":[{\"after\":0,\"who\":[\"guardian:1\",\"parents\"],"
+        "\"channels\":[\"voice\",\"sms\"],\"answer\":\"any\",\"calls\":2},{\"after\":600000,\"who\":[\"duty\"],"
+        "\"channels\":[\"sms\"],\"answer\":\"role:duty\",\"calls\":1}]}";
     struct ladder ladder, again;
     char *written;
 
@@ -70,8 +78,9 @@ static void test_a_ladder_is_cut_at_its_bounds(void **state)
     (void)state;
     text_add(&text, "{\"steps\":[");
     for (int i = 0; i < 40; i++)
-        text_add(&text, i ? ",{\"who\":[\"duty\"]}" : "{\"who\":[\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\","
-                                                    "\"a\",\"a\",\"a\",\"a\",\"a\"]}");
+        text_add(&text, i ? ",{\"who\":[\"duty\"]}"
+                          : "{\"who\":[\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\","
+                            "\"a\",\"a\",\"a\",\"a\",\"a\"]}");
     text_add(&text, "]}");
     ladder_parse(&ladder, text.data);
     text_free(&text);

@@ -41,8 +41,7 @@ static void test_the_vectors_come_out_as_they_say(void **state)
     assert_non_null(data);
     vectors = json_object_get(data, "vectors");
     assert_int_equal(json_array_size(vectors), 7);
-    json_array_foreach(vectors, i, vector)
-    {
+    json_array_foreach (vectors, i, vector) {
         const json_t *want = json_object_get(vector, "expect");
 
         check(json_string_value(json_object_get(json_object_get(vector, "input"), "text")),

@@ -29,8 +29,15 @@ static time_ms at(const char *text)
 /* A guardian who may be told everything, by text. */
 static struct telling plain(enum kind kind)
 {
-    return (struct telling){ .kind = kind, .about_child = true, .related = true, .has_line = true, .line_theirs = true, .confirmed = true,
-                             .school_quiet = { 21 * 60, 7 * 60 }, .zone = shanghai(), .cap = 4 };
+    return (struct telling){ .kind = kind,
+                             .about_child = true,
+                             .related = true,
+                             .has_line = true,
+                             .line_theirs = true,
+                             .confirmed = true,
+                             .school_quiet = { 21 * 60, 7 * 60 },
+                             .zone = shanghai(),
+                             .cap = 4 };
 }
 
 static const char *asked(const struct telling *telling, const char *when)

@@ -14,8 +14,12 @@
 
 static int64_t daily(struct family *f)
 {
-    const struct schedule_request request = { .name = "daily", .kind = "checkin", .audience = "student:S1", .template = "checkin",
-                                              .rrule = "FREQ=WEEKLY", .start = "2026-10-09 09:00" };
+    const struct schedule_request request = { .name = "daily",
+                                              .kind = "checkin",
+                                              .audience = "student:S1",
+                                              .template = "checkin",
+                                              .rrule = "FREQ=WEEKLY",
+                                              .start = "2026-10-09 09:00" };
     struct error err = { "" };
     int64_t id;
 
@@ -56,7 +60,8 @@ static void test_missed_occurrence_inside_its_grace_runs_once_an_older_one_is_re
     world_settle(w);
     free(expect_job(w, GRANNY));
     expect_silence(w, GRANNY);
-    expect_text(world_words(w, "SELECT group_concat(state, ' ') FROM (SELECT state FROM cause ORDER BY due)"), "missed missed open");
+    expect_text(world_words(w, "SELECT group_concat(state, ' ') FROM (SELECT state FROM cause ORDER BY due)"),
+                "missed missed open");
 }
 
 static void test_a_paused_schedule_catches_nothing_up(void **state)
@@ -81,7 +86,9 @@ static void test_the_same_request_key_opens_one_cause(void **state)
 {
     struct family *f = *state;
     struct world *w = f->world;
-    const struct cause_request request = { .key = "broadcast:r1", .kind = KIND_NOTICE, .audience = "student:S1", .text = "明天放假" };
+    const struct cause_request request = {
+        .key = "broadcast:r1", .kind = KIND_NOTICE, .audience = "student:S1", .text = "明天放假"
+    };
     int64_t first;
 
     turn_set_now(w->turn, w->now);
@@ -187,14 +194,17 @@ static void test_a_cancelled_round_ends_its_asks(void **state)
     world_until(w, world_time(w, "2026-10-09 12:00"));
     assert_int_equal(w->job_count, 0);
     assert_int_equal(world_value(w, "SELECT count(*) FROM ask WHERE state = 'cancelled'"), 300);
-    assert_int_equal(world_value(w, "SELECT count(*) FROM message WHERE state = 'cancelled' AND reason = 'cause_cancelled'"), 300);
+    assert_int_equal(
+        world_value(w, "SELECT count(*) FROM message WHERE state = 'cancelled' AND reason = 'cause_cancelled'"), 300);
 }
 
 static void test_nothing_is_ever_made_for_an_audience_that_does_not_exist(void **state)
 {
     struct family *f = *state;
     struct error err = { "" };
-    const struct cause_request request = { .key = "k", .kind = KIND_NOTICE, .audience = "class:七9", .text = "明天放假" };
+    const struct cause_request request = {
+        .key = "k", .kind = KIND_NOTICE, .audience = "class:七9", .text = "明天放假"
+    };
 
     assert_int_equal(engine_open_cause(f->world->engine, &request, &err), 0);
     assert_non_null(strstr(err.text, "七9"));

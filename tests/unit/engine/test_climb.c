@@ -118,7 +118,8 @@ static void test_the_restricted_father_is_skipped_with_a_reason(void **state)
 {
     struct family *f = *state;
 
-    f->world->ladder = "{\"name\":\"x\",\"then\":\"restart\",\"steps\":[{\"after\":0,\"who\":[\"father\",\"mother\"],\"channels\":[\"sms\"],"
+    f->world->ladder = "{\"name\":\"x\",\"then\":\"restart\",\"steps\":[{\"after\":0,\"who\":[\"father\",\"mother\"],"
+                       "\"channels\":[\"sms\"],"
                        "\"answer\":\"any\",\"calls\":1}]}";
     alarm_ming(f);
     expect_silence(f->world, FATHER);
@@ -131,8 +132,10 @@ static void test_a_call_that_nobody_takes_is_made_again_within_its_step(void **s
     struct family *f = *state;
     struct job job;
 
-    f->world->ladder = "{\"name\":\"x\",\"then\":\"restart\",\"steps\":[{\"after\":0,\"who\":[\"guardian:1\"],\"channels\":[\"voice\"],"
-                       "\"answer\":\"any\",\"calls\":2},{\"after\":1800000,\"who\":[\"mother\"],\"channels\":[\"sms\"],\"answer\":\"any\","
+    f->world->ladder = "{\"name\":\"x\",\"then\":\"restart\",\"steps\":[{\"after\":0,\"who\":[\"guardian:1\"],"
+                       "\"channels\":[\"voice\"],"
+                       "\"answer\":\"any\",\"calls\":2},{\"after\":1800000,\"who\":[\"mother\"],\"channels\":[\"sms\"],"
+                       "\"answer\":\"any\","
                        "\"calls\":1}]}";
     alarm_ming(f);
     assert_true(world_take(f->world, GRANNY, &job));
@@ -155,7 +158,8 @@ static void test_a_role_that_must_answer_is_not_filled_by_the_grandmother(void *
     struct family *f = *state;
     int64_t cause;
 
-    f->world->ladder = "{\"name\":\"x\",\"then\":\"restart\",\"steps\":[{\"after\":0,\"who\":[\"guardian:1\",\"mentor\"],\"channels\":[\"sms\"],"
+    f->world->ladder = "{\"name\":\"x\",\"then\":\"restart\",\"steps\":[{\"after\":0,\"who\":[\"guardian:1\","
+                       "\"mentor\"],\"channels\":[\"sms\"],"
                        "\"answer\":\"role:head\",\"calls\":1}]}";
     cause = alarm_ming(f);
     free(expect_job(f->world, GRANNY));
@@ -208,17 +212,27 @@ static void test_a_child_without_any_phone_ends_unasked(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_alert_climbs_when_grandmother_does_not_answer, family_setup, family_teardown),
+        cmocka_unit_test_setup_teardown(test_alert_climbs_when_grandmother_does_not_answer, family_setup,
+                                        family_teardown),
         cmocka_unit_test_setup_teardown(test_an_answer_ends_the_climb, family_setup, family_teardown),
-        cmocka_unit_test_setup_teardown(test_an_emergency_begins_again_until_somebody_takes_it, family_setup, family_teardown),
-        cmocka_unit_test_setup_teardown(test_a_missed_call_never_acknowledges_an_emergency, family_setup, family_teardown),
-        cmocka_unit_test_setup_teardown(test_a_step_that_reaches_nobody_moves_on_at_once, family_setup, family_teardown),
-        cmocka_unit_test_setup_teardown(test_a_step_whose_messages_all_failed_moves_on_at_once, family_setup, family_teardown),
-        cmocka_unit_test_setup_teardown(test_the_restricted_father_is_skipped_with_a_reason, family_setup, family_teardown),
-        cmocka_unit_test_setup_teardown(test_a_call_that_nobody_takes_is_made_again_within_its_step, family_setup, family_teardown),
-        cmocka_unit_test_setup_teardown(test_a_role_that_must_answer_is_not_filled_by_the_grandmother, family_setup, family_teardown),
-        cmocka_unit_test_setup_teardown(test_a_routine_ask_without_an_answer_expires_at_its_due_time, family_setup, family_teardown),
-        cmocka_unit_test_setup_teardown(test_an_answer_within_its_grace_turns_expired_into_answered, family_setup, family_teardown),
+        cmocka_unit_test_setup_teardown(test_an_emergency_begins_again_until_somebody_takes_it, family_setup,
+                                        family_teardown),
+        cmocka_unit_test_setup_teardown(test_a_missed_call_never_acknowledges_an_emergency, family_setup,
+                                        family_teardown),
+        cmocka_unit_test_setup_teardown(test_a_step_that_reaches_nobody_moves_on_at_once, family_setup,
+                                        family_teardown),
+        cmocka_unit_test_setup_teardown(test_a_step_whose_messages_all_failed_moves_on_at_once, family_setup,
+                                        family_teardown),
+        cmocka_unit_test_setup_teardown(test_the_restricted_father_is_skipped_with_a_reason, family_setup,
+                                        family_teardown),
+        cmocka_unit_test_setup_teardown(test_a_call_that_nobody_takes_is_made_again_within_its_step, family_setup,
+                                        family_teardown),
+        cmocka_unit_test_setup_teardown(test_a_role_that_must_answer_is_not_filled_by_the_grandmother, family_setup,
+                                        family_teardown),
+        cmocka_unit_test_setup_teardown(test_a_routine_ask_without_an_answer_expires_at_its_due_time, family_setup,
+                                        family_teardown),
+        cmocka_unit_test_setup_teardown(test_an_answer_within_its_grace_turns_expired_into_answered, family_setup,
+                                        family_teardown),
         cmocka_unit_test_setup_teardown(test_a_child_without_any_phone_ends_unasked, family_setup, family_teardown),
     };
 

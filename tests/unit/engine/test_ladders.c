@@ -14,8 +14,8 @@
 #define STEP(after, who) "{\"after\": " after ", \"who\": [\"" who "\"], \"channels\": [\"sms\"]}"
 
 /* Grandmother, ten minutes later the mother, ten minutes later the mentor, and again from the start. */
-static const char urgent[] = "{\"then\": \"restart\", \"steps\": [" STEP("0", "guardian:1") ", " STEP("600000", "mother") ", " STEP(
-    "600000", "mentor") "]}";
+static const char urgent[] = "{\"then\": \"restart\", \"steps\": [" STEP("0", "guardian:1") ", " STEP(
+    "600000", "mother") ", " STEP("600000", "mentor") "]}";
 
 static int64_t alarm_with(struct family *f, const char *ladder)
 {
@@ -40,10 +40,10 @@ static void test_the_next_step_fires_within_a_second(void **state)
     alarm_with(f, urgent);
     pass(f, 30 * MINUTE_MS);
     assert_int_equal(world_value(f->world, "SELECT count(*) FROM attempt WHERE step = 0 AND round = 0"), 1);
-    assert_in_range(world_value(f->world, "SELECT at FROM attempt WHERE step = 1 AND round = 0") - start, 10 * MINUTE_MS,
-                    10 * MINUTE_MS + SECOND_MS);
-    assert_in_range(world_value(f->world, "SELECT at FROM attempt WHERE step = 2 AND round = 0") - start, 20 * MINUTE_MS,
-                    20 * MINUTE_MS + SECOND_MS);
+    assert_in_range(world_value(f->world, "SELECT at FROM attempt WHERE step = 1 AND round = 0") - start,
+                    10 * MINUTE_MS, 10 * MINUTE_MS + SECOND_MS);
+    assert_in_range(world_value(f->world, "SELECT at FROM attempt WHERE step = 2 AND round = 0") - start,
+                    20 * MINUTE_MS, 20 * MINUTE_MS + SECOND_MS);
 }
 
 static void test_while_one_channel_of_the_step_is_alive_it_waits(void **state)
@@ -52,7 +52,8 @@ static void test_while_one_channel_of_the_step_is_alive_it_waits(void **state)
     struct world *w = f->world;
     struct job first, second;
 
-    alarm_with(f, "{\"steps\": [{\"who\": [\"guardian:1\"], \"channels\": [\"voice\", \"sms\"]}, {\"after\": 600000, \"who\": [\"mother\"]}]}");
+    alarm_with(f, "{\"steps\": [{\"who\": [\"guardian:1\"], \"channels\": [\"voice\", \"sms\"]}, {\"after\": 600000, "
+                  "\"who\": [\"mother\"]}]}");
     assert_true(world_take(w, GRANNY, &first));
     assert_true(world_take(w, GRANNY, &second));
     world_refused(w, &first, "permanent", 0);
@@ -151,8 +152,11 @@ static void test_a_phone_of_several_fills_a_role_only_if_all_there_have_it(void 
     int64_t cause;
 
     world_sql(w, "INSERT INTO role (person, role) VALUES (4, 'duty')");
-    world_sql(w, "INSERT INTO person_line (person, line, rank, confirmed_at) VALUES (2, 4, 2, 1)"); /* the mother uses it too */
-    cause = alarm_with(f, "{\"then\": \"restart\", \"steps\": [{\"who\": [\"duty\"], \"channels\": [\"sms\"], \"answer\": \"role:duty\"}]}");
+    world_sql(
+        w,
+        "INSERT INTO person_line (person, line, rank, confirmed_at) VALUES (2, 4, 2, 1)"); /* the mother uses it too */
+    cause = alarm_with(f, "{\"then\": \"restart\", \"steps\": [{\"who\": [\"duty\"], \"channels\": [\"sms\"], "
+                          "\"answer\": \"role:duty\"}]}");
     world_reply(w, MENTOR, "1");
     expect_text(family_ask_state(f, cause, f->ming), "open");
     world_sql(w, "INSERT INTO role (person, role) VALUES (2, 'duty')");
@@ -166,7 +170,8 @@ static void test_nobody_knows_after_he_is_here_climbs_again(void **state)
     struct world *w = f->world;
     int64_t cause;
 
-    w->ladder = "{\"steps\": [{\"who\": [\"guardian:1\", \"mother\"], \"channels\": [\"sms\"]}, {\"after\": 3600000, \"who\": [\"mentor\"],"
+    w->ladder = "{\"steps\": [{\"who\": [\"guardian:1\", \"mother\"], \"channels\": [\"sms\"]}, {\"after\": 3600000, "
+                "\"who\": [\"mentor\"],"
                 " \"channels\": [\"sms\"]}]}";
     cause = world_ask(w, KIND_ABSENT, "student:S1", "没到校");
     world_settle(w);
@@ -184,7 +189,8 @@ static void test_a_routine_ladder_waits_through_the_night(void **state)
     struct family *f = *state;
     struct world *w = f->world;
 
-    w->ladder = "{\"steps\": [{\"who\": [\"guardian:1\"], \"channels\": [\"sms\"]}, {\"after\": 7200000, \"who\": [\"mother\"]}]}";
+    w->ladder = "{\"steps\": [{\"who\": [\"guardian:1\"], \"channels\": [\"sms\"]}, {\"after\": 7200000, \"who\": "
+                "[\"mother\"]}]}";
     w->now = world_time(w, "2026-10-08 21:30");
     world_ask(w, KIND_CHECKIN, "student:S1", NULL);
     world_until(w, world_time(w, "2026-10-09 08:59"));

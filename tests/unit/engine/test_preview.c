@@ -84,17 +84,20 @@ static void test_an_unknown_class_is_refused_with_one_sentence(void **state)
     struct error err = { "" };
 
     assert_null(engine_preview(f->world->engine, &request, &err));
-    assert_string_equal(err.text, "audience class:九9: nobody is entered under that name: see `greenline student list`");
+    assert_string_equal(err.text,
+                        "audience class:九9: nobody is entered under that name: see `greenline student list`");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_the_preview_says_who_is_refused_and_why, family_setup, family_teardown),
-        cmocka_unit_test_setup_teardown(test_siblings_count_as_two_recipients_and_one_phone, family_setup, family_teardown),
+        cmocka_unit_test_setup_teardown(test_siblings_count_as_two_recipients_and_one_phone, family_setup,
+                                        family_teardown),
         cmocka_unit_test_setup_teardown(test_the_signature_counts_for_the_parts, family_setup, family_teardown),
         cmocka_unit_test_setup_teardown(test_a_preview_changes_nothing, family_setup, family_teardown),
-        cmocka_unit_test_setup_teardown(test_an_unknown_class_is_refused_with_one_sentence, family_setup, family_teardown),
+        cmocka_unit_test_setup_teardown(test_an_unknown_class_is_refused_with_one_sentence, family_setup,
+                                        family_teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

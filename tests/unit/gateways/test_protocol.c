@@ -106,8 +106,7 @@ static void check_keys(const char *page, const json_t *line)
     const char *key;
     json_t *value;
 
-    json_object_foreach((json_t *)line, key, value)
-    {
+    json_object_foreach ((json_t *)line, key, value) {
         CLEANUP(mem_clean) char *quoted = mem_format("`%s`", key);
         CLEANUP(mem_clean) char *example = mem_format("\"%s\":", key);
 

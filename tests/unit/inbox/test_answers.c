@@ -189,7 +189,9 @@ static void test_reply_from_before_the_question_does_not_answer_it(void **state)
 {
     struct family *f = *state;
     const int64_t cause = asked(f);
-    const struct inbound old = { .gateway = "phones", .uid = "old", .from = GRANNY, .text = "1", .at = f->world->now - 10 * MINUTE_MS };
+    const struct inbound old = {
+        .gateway = "phones", .uid = "old", .from = GRANNY, .text = "1", .at = f->world->now - 10 * MINUTE_MS
+    };
 
     later(f, HOUR_MS);
     turn_set_now(f->world->turn, f->world->now);
@@ -275,7 +277,9 @@ static void test_a_changed_answer_is_echoed_and_the_same_again_is_not(void **sta
 static void test_the_same_reply_twice_counts_once(void **state)
 {
     struct family *f = *state;
-    const struct inbound in = { .gateway = "phones", .uid = "same", .from = GRANNY, .text = "1", .at = f->world->now + 1 };
+    const struct inbound in = {
+        .gateway = "phones", .uid = "same", .from = GRANNY, .text = "1", .at = f->world->now + 1
+    };
 
     asked(f);
     turn_set_now(f->world->turn, f->world->now);

@@ -70,7 +70,8 @@ static void test_what_waits_for_a_wrong_number_is_cancelled(void **state)
     world_ask(w, KIND_NOTICE, "student:S1", "明天放假");
     world_settle(w);
     world_reply(w, GRANNY, "打错了");
-    expect_text(world_words(w, "SELECT state || ' ' || reason FROM message WHERE text IS NULL"), "cancelled wrong_number");
+    expect_text(world_words(w, "SELECT state || ' ' || reason FROM message WHERE text IS NULL"),
+                "cancelled wrong_number");
 }
 
 static void test_optout_holds_routine_but_not_emergencies(void **state)
@@ -152,7 +153,8 @@ static void test_no_24_hours_hold_more_than_three_automatic_answers(void **state
         w->now = start + at[i] + MINUTE_MS;
         world_reply(w, GRANNY, "孩子发烧了");
     }
-    assert_int_equal(world_value(w, "SELECT count(*) FROM cause WHERE kind = 'echo'"), 4); /* 0, 22, 23, 25: not the fifth */
+    assert_int_equal(world_value(w, "SELECT count(*) FROM cause WHERE kind = 'echo'"),
+                     4); /* 0, 22, 23, 25: not the fifth */
 }
 
 static void test_a_stranger_is_kept_and_not_answered(void **state)

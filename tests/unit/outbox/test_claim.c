@@ -11,7 +11,6 @@
 #include "lib/memory.h"
 #include "support/family.h"
 
-
 static void notice(struct family *f, const char *audience, const char *text)
 {
     world_ask(f->world, KIND_NOTICE, audience, text);
@@ -23,7 +22,8 @@ static void test_restricted_father_is_never_told_not_even_in_an_emergency(void *
     struct family *f = *state;
     struct world *w = f->world;
 
-    w->ladder = "{\"steps\": [{\"who\": [\"father\", \"parents\", \"guardian:3\"], \"channels\": [\"sms\", \"voice\"]}]}";
+    w->ladder =
+        "{\"steps\": [{\"who\": [\"father\", \"parents\", \"guardian:3\"], \"channels\": [\"sms\", \"voice\"]}]}";
     world_ask(w, KIND_EMERGENCY, "parents-of:student:S1", "请来学校");
     world_settle(w);
     expect_silence(w, FATHER);
@@ -179,7 +179,8 @@ static void test_answers_and_emergencies_do_not_count_for_the_cap(void **state)
     for (int i = 0; i < 4; i++)
         notice(f, "student:S1", i == 0 ? "一" : i == 1 ? "二" : i == 2 ? "三" : "四");
     assert_int_equal(world_value(w, "SELECT count(*) FROM message m JOIN cause c ON c.id = m.cause"
-                                    " WHERE c.kind = 'notice' AND m.state = 'claimed'"), 4);
+                                    " WHERE c.kind = 'notice' AND m.state = 'claimed'"),
+                     4);
 }
 
 static void test_a_repeated_try_does_not_count_itself_for_the_cap(void **state)
@@ -209,7 +210,8 @@ static void test_equal_text_within_ten_minutes_is_dropped(void **state)
     w->now += 9 * MINUTE_MS;
     notice(f, "student:S1", "明天放假");
     expect_silence(w, GRANNY);
-    expect_text(world_words(w, "SELECT state || ' ' || reason FROM message WHERE id = (SELECT max(id) FROM message)"), "cancelled equal");
+    expect_text(world_words(w, "SELECT state || ' ' || reason FROM message WHERE id = (SELECT max(id) FROM message)"),
+                "cancelled equal");
     w->now += 2 * MINUTE_MS;
     notice(f, "student:S1", "明天放假");
     free(expect_job(w, GRANNY));

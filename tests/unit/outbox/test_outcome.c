@@ -287,17 +287,23 @@ static void test_a_report_by_the_providers_id_finds_its_message(void **state)
     int64_t message = 0;
 
     world_accepted(w, &job, "p1 p2");
-    assert_true(outbox_status(w->outbox, &(struct outbox_report){ .gateway = "phones", .provider_id = "p2", .state = "delivered" }, &message));
+    assert_true(outbox_status(w->outbox,
+                              &(struct outbox_report){ .gateway = "phones", .provider_id = "p2", .state = "delivered" },
+                              &message));
     world_commit(w);
     assert_int_equal(message, job.message);
-    assert_false(outbox_status(w->outbox, &(struct outbox_report){ .gateway = "others", .provider_id = "p2", .state = "undelivered" }, &message));
+    assert_false(outbox_status(
+        w->outbox, &(struct outbox_report){ .gateway = "others", .provider_id = "p2", .state = "undelivered" },
+        &message));
     assert_int_equal(message, 0);
     job_free(&job);
 }
 
 static void test_words_of_another_epoch_are_ignored(void **state)
 {
-    static const char *const ids[] = { "", "1", "-1", "0123456789ab-1", "0123456789ab-", "nonsense", "0123456789ab-99999999999999999999" };
+    static const char *const ids[] = {
+        "", "1", "-1", "0123456789ab-1", "0123456789ab-", "nonsense", "0123456789ab-99999999999999999999"
+    };
     struct family *f = *state;
     struct job job = sent(f, KIND_NOTICE);
 
