@@ -74,8 +74,8 @@ static const struct cli_option *option_at(const struct cli_command *command, siz
 
 static bool unknown_option(struct error *err, const struct cli_command *command, const char *name)
 {
-    CLEANUP(mem_clean)
-    char *see = command ? mem_format("%s %s%s", command->noun, command->verb, *command->verb ? " " : "") : mem_dup("");
+    CLEANUP(mem_clean) char *see =
+        command ? mem_format("%s %s%s", command->noun, command->verb, *command->verb ? " " : "") : mem_dup("");
     const char *known[NAMES_MAX] = { NULL };
 
     for (size_t i = 0; option_at(command, i) && i + 1 < NAMES_MAX; i++)
@@ -329,10 +329,9 @@ char *call_path(const struct cli_call *call)
     }
     if (!call->command->change)
         json_object_foreach (call->fields, name, value) {
-            CLEANUP(mem_clean)
-            char *text = json_is_boolean(value)  ? mem_dup(json_is_true(value) ? "yes" : "no")
-                         : json_is_string(value) ? mem_dup(json_string_value(value))
-                                                 : json_write(value);
+            CLEANUP(mem_clean) char *text = json_is_boolean(value)  ? mem_dup(json_is_true(value) ? "yes" : "no")
+                                            : json_is_string(value) ? mem_dup(json_string_value(value))
+                                                                    : json_write(value);
 
             text_add_format(&out, "%c%s=", separator, name);
             add_escaped(&out, text);

@@ -61,8 +61,8 @@ static void draw_lines(const struct screen *screen, const json_t *lines, enum st
     size_t i;
 
     json_array_foreach (lines, i, line) {
-        CLEANUP(mem_clean)
-        char *text = json_is_string(line) ? screen_line(json_string_value(line)) : cell_text(line, "");
+        CLEANUP(mem_clean) char *text =
+            json_is_string(line) ? screen_line(json_string_value(line)) : cell_text(line, "");
 
         if (i == most) {
             screen_format(screen, _("and %zu more"), json_array_size(lines) - most);

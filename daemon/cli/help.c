@@ -52,8 +52,8 @@ static char *usage(const struct cli_command *command)
 
 static void option_line(const struct screen *screen, const struct cli_option *option)
 {
-    CLEANUP(mem_clean)
-    char *label = option->value ? mem_format("%s %s", option->name, option->value) : mem_dup(option->name);
+    CLEANUP(mem_clean) char *label =
+        option->value ? mem_format("%s %s", option->name, option->value) : mem_dup(option->name);
 
     line(screen, label, HELP_LABEL, _(option->help));
 }

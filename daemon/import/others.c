@@ -171,8 +171,8 @@ void read_contact_row(struct reader *reader)
         if (name_column >= 0)
             reader_fault(reader, name_column, "the name is missing: write it, or delete the row");
         else if (contact.student.name) {
-            CLEANUP(mem_clean)
-            char *name = mem_format("%s%s", contact.student.name, contact.word ? contact.word : "家长");
+            CLEANUP(mem_clean) char *name =
+                mem_format("%s%s", contact.student.name, contact.word ? contact.word : "家长");
 
             contact.name = intake_keep(reader->intake, name);
         }

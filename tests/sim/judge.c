@@ -98,7 +98,7 @@ static int nobody_restricted_is_told(struct school *s)
     return faults;
 }
 
-/* Rule 8: never an answer to an automat; to somebody who never answers clearly at most three in 24 hours. */
+/* Rule 8: never an answer to an automat; to somebody whose answers settle nothing at most three in 24 hours. */
 static int no_loops(struct school *s)
 {
     int faults = 0;
@@ -114,7 +114,7 @@ static int no_loops(struct school *s)
             continue;
         if (profile == AUTOMAT)
             faults += broken("8, automat", s->ledger[i].text);
-        for (size_t j = 0; j <= i && profile == MUMBLES; j++) {
+        for (size_t j = 0; j <= i && (profile == MUMBLES || profile == ANSWERS_HELP); j++) {
             CLEANUP(mem_clean) char *other =
                 one(s, "SELECT c.kind FROM message m JOIN cause c ON c.id = m.cause WHERE m.id = %" PRId64,
                     s->ledger[j].message);

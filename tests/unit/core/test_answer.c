@@ -90,9 +90,8 @@ static void table_free(struct table *table)
 static bool is_expected(const struct answer *answer, const char *expected)
 {
     CLEANUP(mem_clean) char *list = mem_dup(expected);
-    CLEANUP(mem_clean)
-    char *got = answer->class == ANSWER_NUMBER ? mem_format("number:%d", answer->value)
-                                               : mem_dup(answer_class_name(answer->class));
+    CLEANUP(mem_clean) char *got = answer->class == ANSWER_NUMBER ? mem_format("number:%d", answer->value)
+                                                                  : mem_dup(answer_class_name(answer->class));
     char *rest = NULL;
 
     for (const char *one = strtok_r(list, "|", &rest); one; one = strtok_r(NULL, "|", &rest))

@@ -109,8 +109,7 @@ static inline bool peer_say(struct peer *peer, const char *line)
 static inline void peer_hello(struct peer *peer, const char *folder, const char *epoch, time_ms now, int speed,
                               const char *config)
 {
-    CLEANUP(mem_clean)
-    char *line =
+    CLEANUP(mem_clean) char *line =
         mem_format("{\"type\":\"hello\",\"versions\":[1],\"name\":\"phones\",\"epoch\":\"%s\",\"boot\":\"b1\",\"state_"
                    "dir\":\"%s\","
                    "\"zone\":\"Asia/Shanghai\",\"demo\":true,\"now\":%lld,\"mono\":%lld,\"speed\":%d,\"config\":%s}",

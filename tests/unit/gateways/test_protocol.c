@@ -128,10 +128,9 @@ static void test_whatever_our_gateways_say_is_on_the_page(void **state)
                "* 1 reply \"1\"\n* 1 key 1\n* 2 undelivered\n* 3 refuse throttled limit\n* 4 unknown");
     peer_hello(&peer, folder, "e1", 1790000000000, 1000, "{\"script\":\"script.sim\"}");
     for (int i = 1; i <= 4; i++) {
-        CLEANUP(mem_clean)
-        char *job = mem_format("{\"type\":\"send\",\"id\":\"e1-%d\",\"channel\":\"voice\",\"to\":"
-                               "\"+8619900000001\",\"text\":\"t\"}",
-                               i);
+        CLEANUP(mem_clean) char *job = mem_format("{\"type\":\"send\",\"id\":\"e1-%d\",\"channel\":\"voice\",\"to\":"
+                                                  "\"+8619900000001\",\"text\":\"t\"}",
+                                                  i);
 
         peer_say(&peer, job);
     }

@@ -27,10 +27,10 @@ static struct peer start(const char *folder, const char *script, const char *set
 
 static void send_job(struct peer *peer, const char *id, const char *channel, const char *to)
 {
-    CLEANUP(mem_clean)
-    char *line = mem_format("{\"type\":\"send\",\"id\":\"%s\",\"channel\":\"%s\",\"lane\":\"notice\","
-                            "\"to\":\"%s\",\"text\":\"好吗?\"}",
-                            id, channel, to);
+    CLEANUP(mem_clean) char *line =
+        mem_format("{\"type\":\"send\",\"id\":\"%s\",\"channel\":\"%s\",\"lane\":\"notice\","
+                   "\"to\":\"%s\",\"text\":\"好吗?\"}",
+                   id, channel, to);
 
     assert_true(peer_say(peer, line));
 }
@@ -38,8 +38,8 @@ static void send_job(struct peer *peer, const char *id, const char *channel, con
 static void expect_accepted(struct peer *peer, const char *id)
 {
     CLEANUP(mem_clean) char *started = mem_format("{\"type\":\"started\",\"id\":\"%s\"}", id);
-    CLEANUP(mem_clean)
-    char *accepted = mem_format("{\"type\":\"accepted\",\"id\":\"%s\",\"provider_id\":\"sim-%s\"}", id, id);
+    CLEANUP(mem_clean) char *accepted =
+        mem_format("{\"type\":\"accepted\",\"id\":\"%s\",\"provider_id\":\"sim-%s\"}", id, id);
 
     peer_expect_line(peer, started);
     peer_expect_line(peer, accepted);

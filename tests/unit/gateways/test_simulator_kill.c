@@ -25,8 +25,8 @@ static const time_ms START = 1790000000000;
 
 static void start(struct daemon *daemon)
 {
-    CLEANUP(mem_clean)
-    char *config = mem_format("{\"script\":\"script.sim\",\"window\":%d%s}", (int)WINDOW, daemon->settings);
+    CLEANUP(mem_clean) char *config =
+        mem_format("{\"script\":\"script.sim\",\"window\":%d%s}", (int)WINDOW, daemon->settings);
 
     daemon->peer = peer_start("simulator");
     peer_hello(&daemon->peer, daemon->folder, "e1", START, 1000, config);
@@ -35,10 +35,10 @@ static void start(struct daemon *daemon)
 
 static bool give(struct daemon *daemon, int job, bool again)
 {
-    CLEANUP(mem_clean)
-    char *line = mem_format("{\"type\":\"send\",\"id\":\"e1-%d\",\"channel\":\"sms\",\"lane\":\"bulk\","
-                            "\"to\":\"+86199%08d\",\"text\":\"t\",\"again\":%s}",
-                            job, job, again ? "true" : "false");
+    CLEANUP(mem_clean) char *line =
+        mem_format("{\"type\":\"send\",\"id\":\"e1-%d\",\"channel\":\"sms\",\"lane\":\"bulk\","
+                   "\"to\":\"+86199%08d\",\"text\":\"t\",\"again\":%s}",
+                   job, job, again ? "true" : "false");
 
     daemon->jobs[job] = GIVEN;
     daemon->in_flight++;
