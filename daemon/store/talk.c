@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Talks: the open questions on a line; see ask.h. A code is the first digit of a whole token ("31" fine, "32" help):
- * 3 … 9, so that no token is a plain option; a code rests for a week before it is given to another question.
+ * 3 … 9, so that no token is a plain option, and where these are all taken 30 … 99 ("301"); a code rests for a week
+ * before it is given to another question.
  */
 #include "store/ask.h"
 
-enum { CODE_FIRST = 3, CODE_LAST = 9 };
+enum { CODE_FIRST = 3, CODE_SHORT = 9, CODE_LONG = 30, CODE_LAST = 99 };
 #define CODE_RESTS_MS (7 * DAY_MS)
 
 void talk_open(struct store *store, int64_t line, int code, int64_t ask, int64_t message, time_ms now, time_ms until)
@@ -25,7 +26,7 @@ static bool code_taken(struct store *store, int64_t line, int code, time_ms now)
 
 static int free_code(struct store *store, int64_t line, time_ms now)
 {
-    for (int code = CODE_FIRST; code < CODE_LAST; code++)
+    for (int code = CODE_FIRST; code < CODE_LAST; code = code == CODE_SHORT ? CODE_LONG : code + 1)
         if (!code_taken(store, line, code, now))
             return code;
     return CODE_LAST;

@@ -177,7 +177,8 @@ static void react(struct school *s, const struct job *job)
         reply(s, job, within(s, 25 * HOUR_MS, 47 * HOUR_MS), "1");
         return;
     case AUTOMAT:
-        reply(s, job, 5 * SECOND_MS, chance(s, 50) ? "【自动回复】您好，我现在有事不在，稍后联系您。" : "自动回复：在忙");
+        reply(s, job, 5 * SECOND_MS,
+              chance(s, 50) ? "【自动回复】您好，我现在有事不在，稍后联系您。" : "自动回复：在忙");
         return;
     case CHANGES_MIND:
         reply(s, job, soon, chance(s, 50) ? "1" : "2");
