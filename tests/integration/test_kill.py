@@ -59,6 +59,8 @@ def run(config, lane="bulk"):
         file.write('random 7 load\n')
         for i in range(1, FAMILIES + 1, 3):
             file.write('+861990000%04d * reply "1" after 2s\n' % i)
+        for i in range(2, FAMILIES + 1, 30 if lane == "emergency" else FAMILIES):
+            file.write("+861990000%04d 1 unknown\n" % i)  # the phone rings, and nobody can tell
     os.makedirs(os.path.join(place.folder, "phones"), exist_ok=True)
     os.rename(os.path.join(place.folder, "load.sim"), os.path.join(place.folder, "phones", "load.sim"))
     try:
@@ -143,7 +145,7 @@ def test_an_emergency_in_doubt_is_sent_again_and_marked_so():
         marked = {str(row[0]) for row in place.rows("SELECT id FROM message WHERE again = 1")}
         unmarked = {key.split("-")[1] for key in keys} - marked
         assert not unmarked, "sent again without a mark: %s" % sorted(unmarked)[:10]
-        assert marked, "the kills fell where nothing was in doubt: choose another SEED"
+        assert len(keys) >= FAMILIES // 30, "%d sent again" % len(keys)
     finally:
         place.close()
 
