@@ -53,7 +53,7 @@ static const struct meaning first[] = {
     { "help", "help", 3, false, false },
     { "ack", "ack", 4, true, false },
     { "yes", "ack", 4, true, false },
-    { "fine", "ack", 4, true, false },
+    { "fine", "received", 1, false, false },
 };
 
 struct fold_state fold_begin(enum kind kind)

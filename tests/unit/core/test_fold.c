@@ -17,6 +17,7 @@ static const struct {
 } cases[] = {
     { KIND_CHECKIN, "", "", false },
     { KIND_CHECKIN, "fine", "fine", true },
+    { KIND_EMERGENCY, "fine", "received", false }, /* "he is well" takes no alarm */
     { KIND_CHECKIN, "help", "help", true },
     { KIND_CHECKIN, "fine help", "help", true }, /* mother says fine, grandmother says help */
     { KIND_CHECKIN, "help fine", "help", true }, /* a later "fine" does not close it */
