@@ -134,12 +134,6 @@ time_ms engine_grace_of(const struct engine *engine, enum kind kind)
     return grace > engine_due_of(engine, kind) ? grace : engine_due_of(engine, kind);
 }
 
-enum channel engine_contact_channel(const struct engine *engine, const struct contact *contact)
-{
-    (void)engine;
-    return contact->reads ? CHANNEL_SMS : CHANNEL_VOICE;
-}
-
 enum channel engine_channel_of(struct engine *engine, int64_t person, int64_t line)
 {
     struct person p = { 0 };

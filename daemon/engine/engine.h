@@ -84,8 +84,6 @@ bool engine_change_schedule(struct engine *engine, int64_t schedule, const char 
 /* Runs it now, beside its dates; the cause. */
 int64_t engine_run_schedule(struct engine *engine, int64_t schedule, const char *key, const char *by,
                             struct error *err);
-/* The next `count` dates after now: [{at, weekday, moved}]. */
-json_t *engine_preview_schedule(struct engine *engine, int64_t schedule, size_t count);
 
 /* --- answers --- */
 /* Stores what a reply means for an ask, folds, and settles what follows. True when the outcome changed. */

@@ -32,7 +32,6 @@ time_ms engine_grace_of(const struct engine *engine, enum kind kind);
 
 /* The channel that fits a person and their line. */
 enum channel engine_channel_of(struct engine *engine, int64_t person, int64_t line);
-enum channel engine_contact_channel(const struct engine *engine, const struct contact *contact);
 
 /* resolution.c: one slice of an audience; each recipient goes to `emit`. The next cursor, 0 when all is resolved. */
 typedef void emit_fn(void *arg, const struct recipient *recipient);

@@ -221,37 +221,3 @@ int64_t engine_run_schedule(struct engine *engine, int64_t id, const char *key, 
     schedule_free(&s);
     return cause;
 }
-
-static const char *const weekdays[2][8] = { { "", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" },
-                                            { "", "周一", "周二", "周三", "周四", "周五", "周六", "周日" } };
-
-static json_t *date_row(const struct engine *engine, const struct schedule *s, time_ms at)
-{
-    const bool chinese = strcmp(engine->language, "zh") == 0;
-    const time_ms allowed = hours_end(outbox_rules(engine->outbox)->telling.quiet, engine->rules.zone, at);
-    json_t *row = json_object();
-    char text[RFC3339_MAX];
-    enum kind kind = KIND_NOTICE;
-
-    zone_format(text, engine->rules.zone, at);
-    json_put_text(row, "at", text);
-    json_put_text(row, "weekday", weekdays[chinese][zone_local(engine->rules.zone, at).weekday]);
-    kind_parse(&kind, s->kind);
-    zone_format(text, engine->rules.zone, allowed);
-    json_put(row, "quiet", allowed > at && kind_row(kind)->quiet_holds ? json_string(text) : json_null());
-    return row;
-}
-
-json_t *engine_preview_schedule(struct engine *engine, int64_t id, size_t count)
-{
-    struct schedule s = { 0 };
-    json_t *rows = json_array();
-    time_ms at = engine_now(engine);
-
-    if (schedule_get(&s, engine->store, id)) {
-        for (size_t i = 0; i < count && (at = next_after(engine, &s, at)) != TIME_NEVER; i++)
-            json_array_append_new(rows, date_row(engine, &s, at));
-    }
-    schedule_free(&s);
-    return rows;
-}

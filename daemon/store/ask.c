@@ -244,11 +244,6 @@ void attempt_skip_child(struct store *store, int64_t message, int64_t student, e
                  "ii", ask, now);
 }
 
-int attempt_made(struct store *store, int64_t ask)
-{
-    return (int)store_value(store, 0, "SELECT count(*) FROM attempt WHERE ask = $1 AND message IS NOT NULL", "i", ask);
-}
-
 void attempt_move_message(struct store *store, int64_t from, int64_t to)
 {
     store_change(store, "UPDATE attempt SET message = $2 WHERE message = $1", "ii", from, to);

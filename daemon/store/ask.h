@@ -51,7 +51,6 @@ size_t attempt_asks(struct store *store, int64_t message, int64_t *asks, size_t 
 bool attempt_of(struct attempt *out, struct store *store, int64_t ask, int64_t message);
 /* Attempts of a step that may still bring an answer: made, the message has not ended badly, the number is not wrong. */
 int attempt_alive(struct store *store, int64_t ask, int round, int step);
-int attempt_made(struct store *store, int64_t ask);
 /* Whether anything of the ask may have reached a phone. */
 bool attempt_reached(struct store *store, int64_t ask);
 /* The message by which this step asks already on the line and channel (two persons on one phone); 0. */
