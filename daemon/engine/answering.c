@@ -25,12 +25,7 @@ static bool fills(const struct folding *f, const struct answer_row *row)
 
     if (strncmp(f->required, "role:", 5) != 0 || row->by)
         return true;
-    return store_value(f->engine->store, 0,
-                       "SELECT count(*) > 0 AND min(EXISTS (SELECT 1 FROM role o WHERE o.person = p.id AND o.role = $3"
-                       " AND (o.since IS NULL OR o.since <= $4) AND (o.until IS NULL OR o.until > $4)))"
-                       " FROM person p WHERE p.id = $1 OR ($1 = 0 AND p.id IN (SELECT person FROM person_line WHERE "
-                       "line = $2))",
-                       "iiti", row->person, row->line, role, now) != 0;
+    return line_holds_role(f->engine->store, row->line, row->person, role, now);
 }
 
 static void add(void *arg, const struct answer_row *row)
@@ -60,14 +55,6 @@ static void fold(struct folding *f, struct engine *engine, const struct ask *ask
     cause_free(&cause);
 }
 
-static void wake_lines(struct engine *engine, int64_t ask)
-{
-    store_change(engine->store,
-                 "UPDATE message SET due = $2, reason = '' WHERE state = 'queued' AND reason = 'line_busy'"
-                 " AND line IN (SELECT line FROM talk WHERE ask = $1)",
-                 "ii", ask, engine_now(engine));
-}
-
 /* A settled ask climbs no more: what still waits for it is dropped by the claim (may_tell: settled). */
 static void settle(struct engine *engine, const struct ask *ask, const struct folding *f)
 {
@@ -80,7 +67,7 @@ static void settle(struct engine *engine, const struct ask *ask, const struct fo
     ask_move(engine->store, ask->id, ask->state, ASK_ANSWERED);
     if (kind_row(ask->kind)->fold == FOLD_FIRST && f->taken_by)
         ask_set_taken(engine->store, ask->id, f->taken_by);
-    wake_lines(engine, ask->id);
+    talk_wake_lines(engine->store, ask->id, engine_now(engine));
 }
 
 /* "Nobody knows" after "he is here": an alarm whose worst answer counts climbs again. */
@@ -130,7 +117,7 @@ bool engine_cancel_ask(struct engine *engine, int64_t id, struct error *err)
         return error_set(err, "ask %" PRId64 ": there is none: see `greenline ask list`", id);
     done = (ask.state == ASK_OPEN || ask.state == ASK_WAITING) && ask_move(engine->store, id, ask.state, ASK_CANCELLED);
     if (done)
-        wake_lines(engine, id);
+        talk_wake_lines(engine->store, id, engine_now(engine));
     else
         error_set(err, "ask %" PRId64 ": is %s already", id, ask_state_name(ask.state));
     ask_free(&ask);
@@ -139,19 +126,11 @@ bool engine_cancel_ask(struct engine *engine, int64_t id, struct error *err)
 
 bool engine_close_alert(struct engine *engine, int64_t cause, const char *outcome, const char *by, struct error *err)
 {
-    const int64_t there = store_value(
-        engine->store, 0, "SELECT 1 FROM cause WHERE id = $1 AND kind IN ('emergency', 'absent')", "i", cause);
-
-    if (!there)
+    if (!cause_is_alert(engine->store, cause))
         return error_set(err, "alert %" PRId64 ": there is none: see `greenline alert list`", cause);
     if (!outcome || !outcome[0])
         return error_set(err, "alert %" PRId64 ": say how it ended: --outcome \"found at his aunt's\"", cause);
-    store_change(engine->store, "UPDATE ask SET closed = $2, handled_at = $3, handled_by = $4 WHERE cause = $1", "itit",
-                 cause, outcome, engine_now(engine), by);
-    store_change(engine->store,
-                 "UPDATE ask SET state = 'answered', next_at = NULL, version = version + 1 WHERE cause = $1"
-                 " AND state IN ('open', 'waiting')",
-                 "i", cause);
+    ask_close_all(engine->store, cause, outcome, by, engine_now(engine));
     cause_move(engine->store, cause, "open", "done");
     return true;
 }

@@ -164,7 +164,7 @@ static void attempt_who(struct step *s, const char *who)
     if (strcmp(who, "audience") == 0) {
         attempt_audience(s);
     } else if (text_starts(who, "person:")) {
-        const int64_t person = store_value(s->engine->store, 0, "SELECT id FROM person WHERE ref = $1", "t", who + 7);
+        const int64_t person = person_by_ref(s->engine->store, who + strlen("person:"));
         const struct contact contact = person_contact(s->engine->store, person);
 
         attempt_contacts(s, &contact, person ? 1 : 0);
@@ -211,10 +211,7 @@ static void schedule_next(struct engine *engine, const struct ask *ask, const st
 static void end(struct engine *engine, const struct ask *ask)
 {
     ask_move(engine->store, ask->id, ask->state, attempt_reached(engine->store, ask->id) ? ASK_EXPIRED : ASK_UNASKED);
-    store_change(engine->store,
-                 "UPDATE message SET due = $2, reason = '' WHERE state = 'queued' AND reason = 'line_busy'"
-                 " AND line IN (SELECT line FROM talk WHERE ask = $1)",
-                 "ii", ask->id, engine_now(engine));
+    talk_wake_lines(engine->store, ask->id, engine_now(engine));
 }
 
 static void fire(struct engine *engine, const struct ask *ask, const struct cause *cause)

@@ -11,6 +11,7 @@
 #include "lib/log.h"
 #include "lib/memory.h"
 #include "lib/text.h"
+#include "store/line.h"
 #include "store/schedule.h"
 
 enum { WORDING_BYTES_MAX = 8192 };
@@ -142,7 +143,7 @@ enum channel engine_channel_of(struct engine *engine, int64_t person, int64_t li
     if (person_get(&p, engine->store, person))
         calls = !p.reads && p.hears;
     person_free(&p);
-    if (store_value(engine->store, 0, "SELECT type = 'landline' FROM line WHERE id = $1", "i", line))
+    if (line_is_landline(engine->store, line))
         calls = true;
     return calls ? CHANNEL_VOICE : CHANNEL_SMS;
 }

@@ -135,9 +135,7 @@ bool engine_resume_cause(struct engine *engine, int64_t cause, struct error *err
 {
     if (!move(engine, cause, "paused", "open", "resume", err))
         return false;
-    if (store_change(engine->store,
-                     "UPDATE cause SET stage = 'release', due = min(due, $2) WHERE id = $1 AND stage = 'ready'", "ii",
-                     cause, engine_now(engine)) > 0)
+    if (cause_begin_release(engine->store, cause, engine_now(engine)))
         return true;
     while (engine_release(engine, cause))
         ; /* paused while it was still expanded: what came to the head until then */
@@ -150,8 +148,7 @@ bool engine_cancel_cause(struct engine *engine, int64_t cause, struct error *err
         !move(engine, cause, "open", "cancelled", "cancel", err))
         return false;
     /* what comes to the head is ended by the claim at once; the rest is gone through in slices */
-    store_change(engine->store, "UPDATE cause SET stage = 'cancel', due = min(due, $2) WHERE id = $1", "ii", cause,
-                 engine_now(engine));
+    cause_begin_cancel(engine->store, cause, engine_now(engine));
     return true;
 }
 

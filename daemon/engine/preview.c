@@ -11,6 +11,7 @@
 #include "lib/json.h"
 #include "lib/memory.h"
 #include "lib/text.h"
+#include "store/line.h"
 
 enum { PREVIEW_MAX = 20000, REFUSED_MAX = 500, EXAMPLES_MAX = 3 };
 
@@ -24,17 +25,30 @@ struct preview {
     json_t *refused, *examples, *warnings;
 };
 
-static json_t *who(struct store *store, const char *sql, int64_t id)
+static json_t *ref_and_name(const char *ref, const char *name)
 {
-    struct query q = store_query(store, sql, "i", id);
-    json_t *json = json_null();
+    json_t *json = json_object();
 
-    if (query_next(&q)) {
-        json = json_object();
-        json_put_text(json, "ref", query_text(&q, 0));
-        json_put_text(json, "name", query_text(&q, 1));
-    }
-    query_end(&q);
+    json_put_text(json, "ref", ref);
+    json_put_text(json, "name", name);
+    return json;
+}
+
+static json_t *show_student(struct store *store, int64_t id)
+{
+    struct student student = { 0 };
+    json_t *json = student_get(&student, store, id) ? ref_and_name(student.ref, student.name) : json_null();
+
+    student_free(&student);
+    return json;
+}
+
+static json_t *show_person(struct store *store, int64_t id)
+{
+    struct person person = { 0 };
+    json_t *json = person_get(&person, store, id) ? ref_and_name(person.ref, person.name) : json_null();
+
+    person_free(&person);
     return json;
 }
 
@@ -53,8 +67,8 @@ static void collect(void *arg, const struct recipient *r)
     if (json_array_size(p->refused) >= REFUSED_MAX)
         return;
     row = json_object();
-    json_put(row, "student", who(p->engine->store, "SELECT ref, name FROM student WHERE id = $1", r->student));
-    json_put(row, "person", who(p->engine->store, "SELECT ref, name FROM person WHERE id = $1", r->person));
+    json_put(row, "student", show_student(p->engine->store, r->student));
+    json_put(row, "person", show_person(p->engine->store, r->person));
     json_put_text(row, "reason", reason_name(r->reason));
     json_array_append_new(p->refused, row);
 }
@@ -75,8 +89,7 @@ static void weigh(struct preview *p, const char *content, bool drill, size_t fro
 {
     int64_t students[64];
     size_t count = 0;
-    CLEANUP(mem_clean) char *e164 =
-        store_text(p->engine->store, "SELECT e164 FROM line WHERE id = $1", "i", p->rows[from].line);
+    CLEANUP(mem_clean) char *e164 = line_number(p->engine->store, p->rows[from].line);
     CLEANUP(mem_clean) char *text = NULL;
     const enum channel channel = p->rows[from].channel;
     struct segments s;
@@ -107,8 +120,7 @@ static void weigh(struct preview *p, const char *content, bool drill, size_t fro
     if (json_array_size(p->examples) < EXAMPLES_MAX) {
         json_t *example = json_object();
 
-        json_put(example, "to",
-                 who(p->engine->store, "SELECT ref, name FROM person WHERE id = $1", p->rows[from].person));
+        json_put(example, "to", show_person(p->engine->store, p->rows[from].person));
         json_put_text(example, "channel", channel_name(channel));
         json_put_text(example, "text", text);
         json_array_append_new(p->examples, example);

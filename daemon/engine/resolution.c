@@ -46,9 +46,7 @@ static void emit_chain(const struct resolution *r, int64_t student, enum chain c
     for (size_t i = 0; i < count; i++) {
         struct recipient one;
 
-        if (guardians_only && i > 0 &&
-            !store_value(r->engine->store, 0, "SELECT guardian FROM relation WHERE student = $1 AND person = $2", "ii",
-                         student, contacts[i].person))
+        if (guardians_only && i > 0 && !relation_is_guardian(r->engine->store, student, contacts[i].person))
             continue;
         one = judged(r, student, &contacts[i]);
         r->emit(r->arg, &one);

@@ -10,7 +10,6 @@
 #include "lib/log.h"
 #include "lib/memory.h"
 #include "lib/text.h"
-#include "store/line.h"
 #include "store/person.h"
 
 enum { QUOTE_MAX = 30 };
@@ -130,18 +129,14 @@ size_t inbox_children(const struct match *match, int64_t *students)
 
 void inbox_children_of_line(struct inbox *inbox, int64_t line, struct match *match)
 {
-    struct query q =
-        store_query(inbox->store,
-                    "SELECT DISTINCT r.student FROM relation r JOIN person_line pl ON pl.person = r.person"
-                    " JOIN student s ON s.id = r.student WHERE pl.line = $1 AND s.gone_at IS NULL ORDER BY r.student",
-                    "i", line);
+    int64_t students[TALKS_MAX];
+    const size_t count = line_students(inbox->store, line, students, TALKS_MAX);
 
     match->count = 0;
-    while (match->count < TALKS_MAX && query_next(&q))
-        match->talks[match->count++] = (struct talk){ .student = query_int(&q, 0) };
-    query_end(&q);
+    for (size_t i = 0; i < count; i++)
+        match->talks[match->count++] = (struct talk){ .student = students[i] };
     for (size_t i = match->count; i-- > 0;)
-        if (inbox_restricted(inbox, line, match->talks[i].student))
+        if (line_restricted(inbox->store, line, match->talks[i].student))
             match->talks[i] = match->talks[--match->count];
 }
 
@@ -198,19 +193,10 @@ void inbox_tell_mentors(struct inbox *inbox, const struct reply *reply, const st
     }
 }
 
-/* The best-ranked person there is for these children, who gets the echo. */
-static int64_t addressee(struct inbox *inbox, const struct reply *reply, const struct match *match)
-{
-    return store_value(
-        inbox->store, 0,
-        "SELECT pl.person FROM person_line pl LEFT JOIN relation r ON r.person = pl.person AND r.student = $2"
-        " WHERE pl.line = $1 ORDER BY r.rank IS NULL, r.rank, pl.rank LIMIT 1",
-        "ii", reply->line, match->count ? match->talks[0].student : 0);
-}
-
 bool inbox_echo(struct inbox *inbox, const struct reply *reply, const struct match *match, const char *template)
 {
-    const int64_t person = addressee(inbox, reply, match);
+    const int64_t person =
+        line_best_person(inbox->store, reply->line, match->count ? match->talks[0].student : 0); /* who gets the echo */
     int64_t students[TALKS_MAX];
     const size_t count = inbox_children(match, students);
     CLEANUP(mem_clean) char *text = NULL;
@@ -218,7 +204,7 @@ bool inbox_echo(struct inbox *inbox, const struct reply *reply, const struct mat
     enum reason why;
 
     /* what comes from the phone of a restricted person is not answered, but for another child's question */
-    if (!person || (!count && inbox_restricted(inbox, reply->line, 0)) ||
+    if (!person || (!count && line_restricted(inbox->store, reply->line, 0)) ||
         !line_take_automatic(inbox->store, reply->line, turn_now(inbox->turn)))
         return false;
     text = word(inbox, reply, match, template, person, students, count);
@@ -237,16 +223,9 @@ bool inbox_echo(struct inbox *inbox, const struct reply *reply, const struct mat
 
 static void cancel_waiting(struct inbox *inbox, int64_t line)
 {
-    struct query q = store_query(
-        inbox->store,
-        "SELECT id FROM message WHERE line = $1 AND state IN ('queued', 'held', 'unknown') ORDER BY id LIMIT 200", "i",
-        line);
     int64_t ids[200];
-    size_t count = 0;
+    const size_t count = message_waiting_on(inbox->store, line, ids, COUNT(ids));
 
-    while (count < COUNT(ids) && query_next(&q))
-        ids[count++] = query_int(&q, 0);
-    query_end(&q);
     for (size_t i = 0; i < count; i++) {
         struct message m = { 0 };
 

@@ -11,7 +11,6 @@
 #include "inbox/inbox_internal.h"
 #include "lib/memory.h"
 #include "lib/text.h"
-#include "store/line.h"
 
 #define CALL_ME_WITHIN_MS (5 * MINUTE_MS)
 enum { LONG_REPLY = 12 }; /* characters; what is longer is a sentence */
@@ -67,7 +66,7 @@ static void answer_all(struct inbox *inbox, const struct reply *reply, const str
 
 static char *outcome_of(struct inbox *inbox, const struct match *match)
 {
-    return store_text(inbox->store, "SELECT outcome FROM ask WHERE id = $1", "i", match->talks[0].ask);
+    return ask_outcome(inbox->store, match->talks[0].ask);
 }
 
 /* Asked back once a question; of several questions each has a token of its own then. */
@@ -313,7 +312,7 @@ static void take_key(struct inbox *inbox, const struct reply *reply)
 
     for (size_t i = 0; i < count; i++)
         for (size_t j = 0; j < asked; j++)
-            if (all[i].ask == asks[j] && !inbox_restricted(inbox, reply->line, all[i].student))
+            if (all[i].ask == asks[j] && !line_restricted(inbox->store, reply->line, all[i].student))
                 match.talks[match.count++] = all[i];
     if (!match.count) {
         done(inbox, reply, "waiting", "a key, but its question is over");
@@ -359,7 +358,7 @@ static const char *kind_of(const struct inbound *in)
 static int64_t line_of(struct inbox *inbox, const struct inbound *in, struct phone *phone)
 {
     if (in->message)
-        return store_value(inbox->store, 0, "SELECT line FROM message WHERE id = $1", "i", in->message);
+        return message_line(inbox->store, in->message);
     return phone_parse(phone, in->from, inbox->region, NULL) ? line_find(inbox->store, phone->e164) : 0;
 }
 
@@ -380,7 +379,7 @@ int64_t inbox_receive(struct inbox *inbox, const struct inbound *in)
 
     reply.line = line_of(inbox, in, &phone);
     if (in->message)
-        sender = store_text(inbox->store, "SELECT e164 FROM line WHERE id = $1", "i", reply.line);
+        sender = line_number(inbox->store, reply.line);
     reply.sender = sender ? sender : phone.e164[0] ? phone.e164 : in->from;
     reply.id = reply_put(inbox->store, &reply);
     if (!reply.id)

@@ -4,6 +4,7 @@
 #define GREENLINE_INBOX_INBOX_INTERNAL_H
 
 #include "inbox/inbox.h"
+#include "store/line.h"
 #include "store/reply.h"
 
 enum { TALKS_MAX = 64 };
@@ -31,8 +32,6 @@ enum matched {
     MATCH_AMBIGUOUS, /* several fit: match->talks are all of them, to be asked back */
 };
 enum matched inbox_match(struct inbox *inbox, const struct reply *reply, struct match *match);
-/* Whether somebody on the line is restricted for the child (0: for any child). */
-bool inbox_restricted(struct inbox *inbox, int64_t line, int64_t student);
 /* Names of the children of these talks, as options; the caller frees each and not the array. */
 size_t inbox_names(struct inbox *inbox, const struct match *match, char **names, size_t max);
 

@@ -17,14 +17,6 @@ static bool open(const struct talk *t)
     return t->state == ASK_OPEN || t->state == ASK_WAITING || t->which; /* "which child?" is a question too */
 }
 
-bool inbox_restricted(struct inbox *inbox, int64_t line, int64_t student)
-{
-    return store_value(inbox->store, 0,
-                       "SELECT 1 FROM relation r JOIN person_line pl ON pl.person = r.person"
-                       " WHERE pl.line = $1 AND ($2 = 0 OR r.student = $2) AND r.restricted LIMIT 1",
-                       "ii", line, student) != 0;
-}
-
 /* Questions that this line may answer now: the open ones, else those answered or expired within their grace. A reply
  * that the provider stamped before the question went out does not answer it; nobody restricted for the child counts. */
 static size_t candidates(struct inbox *inbox, const struct reply *reply, struct talk *out)
@@ -39,7 +31,7 @@ static size_t candidates(struct inbox *inbox, const struct reply *reply, struct 
     for (size_t i = 0; i < count; i++) {
         if (reply->at < all[i].since - MINUTE_MS || (any_open && !open(&all[i])))
             continue;
-        if (all[i].student && inbox_restricted(inbox, reply->line, all[i].student))
+        if (all[i].student && line_restricted(inbox->store, reply->line, all[i].student))
             continue;
         out[kept++] = all[i];
     }

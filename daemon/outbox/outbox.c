@@ -9,6 +9,7 @@
 
 #include "lib/memory.h"
 #include "outbox/outbox_internal.h"
+#include "store/line.h"
 
 struct outbox *outbox_new(struct turn *turn, const struct outbox_rules *rules)
 {
@@ -137,7 +138,7 @@ int64_t outbox_put(struct outbox *outbox, const struct outbox_entry *entry, enum
             message_name_child(outbox->store, open, entry->student);
         return open;
     }
-    e164 = store_text(outbox->store, "SELECT e164 FROM line WHERE id = $1", "i", entry->line);
+    e164 = line_number(outbox->store, entry->line);
     message.route = e164 ? outbox_route(outbox, entry->channel, e164) : 0;
     message.note = (char *)(uintptr_t)entry->note; /* borrowed for the call */
     return message_put(outbox->store, &message, entry->student, outbox_now(outbox));

@@ -157,6 +157,21 @@ size_t ask_open_of(struct store *store, int64_t cause, int64_t *ids, size_t max)
     return ids_of(&q, ids, max);
 }
 
+char *ask_outcome(struct store *store, int64_t id)
+{
+    return store_text(store, "SELECT outcome FROM ask WHERE id = $1", "i", id);
+}
+
+void ask_close_all(struct store *store, int64_t cause, const char *outcome, const char *by, time_ms now)
+{
+    store_change(store, "UPDATE ask SET closed = $2, handled_at = $3, handled_by = $4 WHERE cause = $1", "itit", cause,
+                 outcome, now, by);
+    store_change(store,
+                 "UPDATE ask SET state = 'answered', next_at = NULL, version = version + 1 WHERE cause = $1"
+                 " AND state IN ('open', 'waiting')",
+                 "i", cause);
+}
+
 bool attempt_put(struct store *store, const struct attempt *a, time_ms now)
 {
     return store_change(store,

@@ -37,6 +37,10 @@ void ask_set_handled(struct store *store, int64_t id, const char *by, time_ms no
 void ask_set_taken(struct store *store, int64_t id, int64_t person);
 /* Asks of a cause that are open or waiting; their number. */
 size_t ask_open_of(struct store *store, int64_t cause, int64_t *ids, size_t max);
+/* The caller frees; NULL when there is no such ask. */
+char *ask_outcome(struct store *store, int64_t id);
+/* A person closes all asks of an alert with the outcome they give. */
+void ask_close_all(struct store *store, int64_t cause, const char *outcome, const char *by, time_ms now);
 
 struct attempt {
     int64_t ask, person, line, message; /* 0: none */
@@ -81,6 +85,8 @@ bool talk_ask_back(struct store *store, int64_t line, int64_t cause);
 void talk_set_which(struct store *store, int64_t line, int64_t cause, bool which);
 /* What waited for the line may go: its messages are due at once. */
 void talk_settled(struct store *store, int64_t line, time_ms now);
+/* What waits because this ask had its lines busy may go now. */
+void talk_wake_lines(struct store *store, int64_t ask, time_ms now);
 
 /* --- answers --- */
 struct answer_row {

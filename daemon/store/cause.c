@@ -160,3 +160,20 @@ size_t recipient_of(struct store *store, int64_t cause, int64_t student, int64_t
 
     return read_recipients(&q, out, max);
 }
+
+bool cause_is_alert(struct store *store, int64_t id)
+{
+    return store_value(store, 0, "SELECT 1 FROM cause WHERE id = $1 AND lane = 'emergency'", "i", id) != 0;
+}
+
+bool cause_begin_release(struct store *store, int64_t id, time_ms now)
+{
+    return store_change(store,
+                        "UPDATE cause SET stage = 'release', due = min(due, $2) WHERE id = $1 AND stage = 'ready'",
+                        "ii", id, now) > 0;
+}
+
+void cause_begin_cancel(struct store *store, int64_t id, time_ms now)
+{
+    store_change(store, "UPDATE cause SET stage = 'cancel', due = min(due, $2) WHERE id = $1", "ii", id, now);
+}

@@ -66,4 +66,11 @@ bool audience_check(struct store *store, const struct audience *audience, struct
 /* Whether an `except` takes this person out. */
 bool audience_excludes(struct store *store, const struct audience *audience, int64_t person, time_ms now);
 
+/* Whether it is an alert: its lane is the emergencies'. */
+bool cause_is_alert(struct store *store, int64_t id);
+/* After a pause its held rows are gone through; false while it is still expanded. */
+bool cause_begin_release(struct store *store, int64_t id, time_ms now);
+/* A cancelled cause's asks and rows are gone through. */
+void cause_begin_cancel(struct store *store, int64_t id, time_ms now);
+
 #endif

@@ -77,3 +77,55 @@ int64_t line_only_person(struct store *store, int64_t line)
                        "SELECT CASE WHEN count(*) = 1 THEN max(person) ELSE 0 END FROM person_line WHERE line = $1",
                        "i", line);
 }
+
+char *line_number(struct store *store, int64_t line)
+{
+    return store_text(store, "SELECT e164 FROM line WHERE id = $1", "i", line);
+}
+
+bool line_is_landline(struct store *store, int64_t line)
+{
+    return store_value(store, 0, "SELECT type = 'landline' FROM line WHERE id = $1", "i", line) != 0;
+}
+
+bool line_restricted(struct store *store, int64_t line, int64_t student)
+{
+    return store_value(store, 0,
+                       "SELECT 1 FROM relation r JOIN person_line pl ON pl.person = r.person"
+                       " WHERE pl.line = $1 AND ($2 = 0 OR r.student = $2) AND r.restricted LIMIT 1",
+                       "ii", line, student) != 0;
+}
+
+bool line_holds_role(struct store *store, int64_t line, int64_t person, const char *role, time_ms now)
+{
+    return store_value(store, 0,
+                       "SELECT count(*) > 0 AND min(EXISTS (SELECT 1 FROM role o WHERE o.person = p.id AND o.role = $3"
+                       " AND (o.since IS NULL OR o.since <= $4) AND (o.until IS NULL OR o.until > $4)))"
+                       " FROM person p WHERE p.id = $1 OR ($1 = 0 AND p.id IN (SELECT person FROM person_line WHERE "
+                       "line = $2))",
+                       "iiti", person, line, role, now) != 0;
+}
+
+int64_t line_best_person(struct store *store, int64_t line, int64_t student)
+{
+    return store_value(
+        store, 0,
+        "SELECT pl.person FROM person_line pl LEFT JOIN relation r ON r.person = pl.person AND r.student = $2"
+        " WHERE pl.line = $1 ORDER BY r.rank IS NULL, r.rank, pl.rank LIMIT 1",
+        "ii", line, student);
+}
+
+size_t line_students(struct store *store, int64_t line, int64_t *students, size_t max)
+{
+    struct query q =
+        store_query(store,
+                    "SELECT DISTINCT r.student FROM relation r JOIN person_line pl ON pl.person = r.person"
+                    " JOIN student s ON s.id = r.student WHERE pl.line = $1 AND s.gone_at IS NULL ORDER BY r.student",
+                    "i", line);
+    size_t count = 0;
+
+    while (count < max && query_next(&q))
+        students[count++] = query_int(&q, 0);
+    query_end(&q);
+    return count;
+}

@@ -27,4 +27,16 @@ void line_reset_automatic(struct store *store, int64_t line, time_ms now);
 /* The one person of a line, or 0 when it has none or several. */
 int64_t line_only_person(struct store *store, int64_t line);
 
+/* Its E.164 number, the caller frees; NULL when there is no such line. */
+char *line_number(struct store *store, int64_t line);
+bool line_is_landline(struct store *store, int64_t line);
+/* Whether somebody on this line is restricted for this child, or with student 0 for any. */
+bool line_restricted(struct store *store, int64_t line, int64_t student);
+/* Whether this person, or with person 0 everybody on this line, holds the role now. */
+bool line_holds_role(struct store *store, int64_t line, int64_t person, const char *role, time_ms now);
+/* Who on this line stands nearest to the child; with student 0 whose line it is first of all; 0 when it has nobody. */
+int64_t line_best_person(struct store *store, int64_t line, int64_t student);
+/* The children of the persons on this line who are at the school, at most `max`; their number. */
+size_t line_students(struct store *store, int64_t line, int64_t *students, size_t max);
+
 #endif

@@ -310,3 +310,22 @@ size_t message_stranded(struct store *store, const char *live_json, int64_t *ids
 
     return ids_of(&q, ids, max);
 }
+
+int64_t message_line(struct store *store, int64_t id)
+{
+    return store_value(store, 0, "SELECT line FROM message WHERE id = $1", "i", id);
+}
+
+size_t message_waiting_on(struct store *store, int64_t line, int64_t *ids, size_t max)
+{
+    struct query q = store_query(store,
+                                 "SELECT id FROM message WHERE line = $1 AND state IN ('queued', 'held', 'unknown')"
+                                 " ORDER BY id LIMIT $2",
+                                 "ii", line, (int64_t)max);
+    size_t count = 0;
+
+    while (count < max && query_next(&q))
+        ids[count++] = query_int(&q, 0);
+    query_end(&q);
+    return count;
+}

@@ -67,6 +67,10 @@ size_t message_expired(struct store *store, time_ms now, int64_t *ids, size_t ma
 /* Messages that this gateway has or may have; in order. NULL gateway: of all. */
 size_t message_in_flight(struct store *store, const char *gateway, int64_t *ids, size_t max);
 
+/* 0 when there is no such message. */
+int64_t message_line(struct store *store, int64_t id);
+/* What still waits to go to this line, or may have gone; their number. */
+size_t message_waiting_on(struct store *store, int64_t line, int64_t *ids, size_t max);
 /* Messages to this line, but for `own`, that were sent since `since` and count for the cap. */
 int message_count_since(struct store *store, int64_t line, int64_t own, time_ms since);
 /* Whether an equal text went to the line from another cause since `since`. */

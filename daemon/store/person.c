@@ -171,3 +171,14 @@ char *student_mentor_name(struct store *store, int64_t student, time_ms now)
                       " WHERE s.id = $1 AND o.role = 'teacher' AND " HOLDS("o") " ORDER BY o.id LIMIT 1",
                       "ii", student, now);
 }
+
+int64_t person_by_ref(struct store *store, const char *ref)
+{
+    return store_value(store, 0, "SELECT id FROM person WHERE ref = $1", "t", ref);
+}
+
+bool relation_is_guardian(struct store *store, int64_t student, int64_t person)
+{
+    return store_value(store, 0, "SELECT guardian FROM relation WHERE student = $1 AND person = $2", "ii", student,
+                       person) != 0;
+}

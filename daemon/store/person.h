@@ -44,6 +44,10 @@ struct contact person_contact(struct store *store, int64_t person);
 /* "mobile" line of a person for texts, any for calls: the best line for this channel, else the best at all. */
 int64_t person_best_line(struct store *store, int64_t person, enum channel channel);
 
+/* 0 when nobody has this ref. */
+int64_t person_by_ref(struct store *store, const char *ref);
+/* Whether this person cares for the child day by day. */
+bool relation_is_guardian(struct store *store, int64_t student, int64_t person);
 bool person_is_staff(struct store *store, int64_t person, time_ms now);
 /* The word the family uses for the relation ("奶奶"), the caller frees; NULL when there is none. */
 char *relation_word(struct store *store, int64_t student, int64_t person);

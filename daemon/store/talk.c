@@ -116,3 +116,11 @@ void talk_settled(struct store *store, int64_t line, time_ms now)
         store, "UPDATE message SET due = $2, reason = '' WHERE line = $1 AND state = 'queued' AND reason = 'line_busy'",
         "ii", line, now);
 }
+
+void talk_wake_lines(struct store *store, int64_t ask, time_ms now)
+{
+    store_change(store,
+                 "UPDATE message SET due = $2, reason = '' WHERE state = 'queued' AND reason = 'line_busy'"
+                 " AND line IN (SELECT line FROM talk WHERE ask = $1)",
+                 "ii", ask, now);
+}

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Calls that nobody may make, and global state. The clock is asked in lib/clock.c, chance comes from lib/random.c; the
+"""Calls that nobody may make, SQL outside the store, and global state. The clock is asked in lib/clock.c, chance comes from lib/random.c; the
 one variable that outlives a call is the log level. Argument: a build folder (not sanitized) whose objects are looked at."""
 import re
 import subprocess
@@ -40,6 +40,7 @@ BANNED = {
 # Of these tests may make use: they read what they wrote themselves, and a failure of theirs is seen.
 IN_TESTS = {"atoi", "atoll", "system"}
 CALL = re.compile(r"(?<![\w.>])(%s)\s*\(" % "|".join(BANNED))
+SQL = re.compile(r'"(SELECT|INSERT|UPDATE|DELETE|REPLACE|WITH|PRAGMA) |\b(sqlite3_\w+|store_(query|change|insert|value|text))\(')
 # Variables that outlive a call, FILE.o:NAME, and why.
 STATE = {"log.o:threshold": "the log level"}
 
@@ -55,6 +56,16 @@ def check_calls(faults):
                 if key not in allow and not (path.startswith("tests/") and name in IN_TESTS):
                     faults.append("%s:%d: %s(): use %s" % (path, number, name, BANNED[name]))
     faults += ["tests/lint/calls.allow: %s is not there any more" % key for key in allow if key not in used]
+
+
+def check_sql(faults):
+    """All SQL lives in daemon/store/: text beside the one function that runs it."""
+    for path in sources.files(".c", ".h", trees=("daemon",)):
+        if path.startswith("daemon/store/"):
+            continue
+        for number, line in enumerate(sources.read(path).split("\n"), 1):
+            if SQL.search(line):
+                faults.append("%s:%d: SQL: give it a function in daemon/store/" % (path, number))
 
 
 def check_state(faults, build):
@@ -79,6 +90,7 @@ def check_state(faults, build):
 def main():
     faults = []
     check_calls(faults)
+    check_sql(faults)
     check_state(faults, sys.argv[1])
     sources.done("calls and global state", faults)
 
