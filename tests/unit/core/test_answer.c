@@ -169,6 +169,7 @@ static void test_every_reply_of_the_later_hold_outs_is_read_as_meant(void **stat
 {
     judge_table(*state, TABLES "holdout2.csv");
     judge_table(*state, TABLES "holdout3.csv");
+    judge_table(*state, TABLES "holdout4.csv");
 }
 
 static void test_every_reply_of_the_examinations_is_read_as_meant(void **state)
@@ -205,11 +206,11 @@ static size_t judge_wrapped(const struct grammar *grammar, const char *context, 
 
 static void test_help_stays_help_behind_any_polite_head(void **state)
 {
-    static const char *const tables[] = { TABLES "sample.csv",       TABLES "replies.csv",
-                                          TABLES "holdout.csv",      TABLES "holdout2.csv",
-                                          TABLES "holdout3.csv",     TABLES "examination.csv",
-                                          TABLES "examination2.csv", TABLES "examination3.csv",
-                                          TABLES "examination4.csv", TABLES "examination5.csv" };
+    static const char *const tables[] = {
+        TABLES "sample.csv",       TABLES "replies.csv",      TABLES "holdout.csv",     TABLES "holdout2.csv",
+        TABLES "holdout3.csv",     TABLES "holdout4.csv",     TABLES "examination.csv", TABLES "examination2.csv",
+        TABLES "examination3.csv", TABLES "examination4.csv", TABLES "examination5.csv"
+    };
     static const char *const contexts[] = { "checkin", "ack", "emergency", "none" };
     size_t dangerous = 0;
 
