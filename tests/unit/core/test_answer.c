@@ -231,6 +231,7 @@ static void test_what_sounds_good_at_first_is_not_believed(void **state)
 {
     judge_table(*state, TABLES "traps.csv");
     judge_table(*state, TABLES "traps2.csv");
+    judge_table(*state, TABLES "traps3.csv");
 }
 
 static void expect_rest(const struct grammar *grammar, const char *context, const char *text, const char *rest)
