@@ -81,12 +81,14 @@ include daemon/po/po.mk
 include tests/tests.mk
 include tests/gateways/gateways.mk
 include tests/quality.mk
+include systemd/install.mk
 
 help:
 	@echo 'make            builds build/greenlined, build/greenline, build/gateways/*'
 	@echo 'make demo       installs what is missing, builds, shows three days of a sample school (KEEP=1, KILL=1, DATA=DIR)'
 	@echo 'make check      installs what is missing, builds, runs every test'
 	@echo 'make deps       installs what building and testing need (root or sudo; else says what)'
+	@echo 'make install    DESTDIR= PREFIX=/usr/local: programs, data, man pages, units'
 	@echo 'make lint       layers, sizes, banned calls, clang-format, clang-tidy, cppcheck'
 	@echo 'make sanitize   every test under AddressSanitizer and UndefinedBehaviorSanitizer'
 	@echo 'make fuzz       every parser of outside input, SECONDS=20 each'

@@ -200,7 +200,7 @@ int cli_run(int argc, char *const *argv, const struct cli_streams *streams)
     struct error err;
     int status = CLI_DONE;
 
-    if (argc == 2 && strcmp(argv[1], "completion") == 0) {
+    if (argc >= 2 && strcmp(argv[1], "completion") == 0 && (argc == 2 || strcmp(argv[2], "bash") == 0)) {
         completion_print(streams->out);
         return CLI_DONE;
     }

@@ -188,7 +188,7 @@ static const char *wanted_language(void)
 /* `locale/` beside the running program or above it (tests), else the system's; the caller frees. */
 static char *catalogues(void)
 {
-    static const char *const near[] = { "locale", "../locale", "../../../locale" };
+    static const char *const near[] = { "locale", "../locale", "../../../locale", "../share/locale" };
     char path[PATH_MAX];
     const ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
     char *slash;

@@ -48,8 +48,9 @@ static char *first_present(const char *const *folders, const char *name, const c
 
 char *path_data(const char *name)
 {
-    /* from build/, build/gateways/ and build/tests/FOLDER/FOLDER/ */
-    static const char *const near[] = { "../conf", "../../conf", "../../../conf", "../../../../conf", NULL };
+    /* from build/, build/gateways/ and build/tests/FOLDER/FOLDER/, then from PREFIX/bin */
+    static const char *const near[] = { "../conf", "../../conf", "../../../conf", "../../../../conf",
+                                        "../share/greenline", NULL };
     const char *set = getenv("GREENLINE_DATA");
 
     return set ? mem_format("%s/%s", set, name) : first_present(near, name, GREENLINE_DATADIR);
@@ -57,7 +58,8 @@ char *path_data(const char *name)
 
 char *path_gateway(const char *program)
 {
-    static const char *const near[] = { "gateways", "../gateways", "../../gateways", "../../../gateways", NULL };
+    static const char *const near[] = { "gateways", "../gateways", "../../gateways", "../../../gateways",
+                                        "../lib/greenline/gateways", NULL };
 
     return program[0] == '/' ? mem_dup(program) : first_present(near, program, GREENLINE_LIBEXECDIR "/gateways");
 }
