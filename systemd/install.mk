@@ -38,3 +38,13 @@ uninstall:
 	    lib/sysusers.d/greenline.conf lib/tmpfiles.d/greenline.conf) $(addprefix $(DESTDIR)$(UNITDIR)/,greenlined.service greenlined@.service) \
 	    $(foreach l,$(LANGUAGES),$(DESTDIR)$(SHARE)/locale/$(l)/LC_MESSAGES/greenline.mo)
 	@echo 'the configuration in $(SYSCONFDIR)/greenline and the stores in /var/lib/greenline stay'
+
+# The Debian package in $(B)/: a copy of the tree, since debian/ stands in its top folder.
+.PHONY: deb
+deb:
+	$(Q)tests/deps.sh $(BUILD_PACKAGES) debhelper
+	$(Q)rm -rf $(B)/deb && mkdir -p $(B)/deb/greenline
+	$(Q)git ls-files -z | xargs -0 cp --parents -t $(B)/deb/greenline
+	$(Q)cp -R systemd/debian $(B)/deb/greenline/debian
+	$(Q)cd $(B)/deb/greenline && dpkg-buildpackage -us -uc -b >../build.log 2>&1 || { tail -20 ../build.log; exit 1; }
+	@ls $(B)/deb/*.deb

@@ -49,8 +49,8 @@ static char *first_present(const char *const *folders, const char *name, const c
 char *path_data(const char *name)
 {
     /* from build/, build/gateways/ and build/tests/FOLDER/FOLDER/, then from PREFIX/bin */
-    static const char *const near[] = { "../conf", "../../conf", "../../../conf", "../../../../conf",
-                                        "../share/greenline", NULL };
+    static const char *const near[] = { "../conf",          "../../conf",         "../../../conf",
+                                        "../../../../conf", "../share/greenline", NULL };
     const char *set = getenv("GREENLINE_DATA");
 
     return set ? mem_format("%s/%s", set, name) : first_present(near, name, GREENLINE_DATADIR);
@@ -58,8 +58,9 @@ char *path_data(const char *name)
 
 char *path_gateway(const char *program)
 {
-    static const char *const near[] = { "gateways", "../gateways", "../../gateways", "../../../gateways",
-                                        "../lib/greenline/gateways", NULL };
+    static const char *const near[] = {
+        "gateways", "../gateways", "../../gateways", "../../../gateways", "../lib/greenline/gateways", NULL
+    };
 
     return program[0] == '/' ? mem_dup(program) : first_present(near, program, GREENLINE_LIBEXECDIR "/gateways");
 }
