@@ -264,6 +264,7 @@ static void close_all(struct gateway *gateway)
     event_base_free(gateway->base);
     kept_close(&gateway->kept);
     json_decref(gateway->open);
+    json_decref(gateway->webhooks);
     json_decref(gateway->hello_line);
     wire_reader_free(&gateway->reader);
     text_free(&gateway->outgoing);
@@ -296,6 +297,7 @@ int gateway_main(int argc, char **argv, const struct gateway_module *module)
     }
     inherit_lock();
     gateway.open = json_object();
+    gateway.webhooks = json_object();
     gateway.kept.lines = json_object();
     open_loop(&gateway);
     event_base_dispatch(gateway.base);

@@ -23,9 +23,10 @@ struct event_base;
 struct gateway; /* the running program; lives as long as gateway_main() */
 
 enum {
-    GATEWAY_FINISH_MS = 5000,   /* real time from the end of the input to the exit */
-    GATEWAY_REPEAT_MS = 10000,  /* real time after which an unstored reply or status is said again */
-    GATEWAY_UNSTORED_MAX = 5000 /* above this a module should hold back: gateway_unstored() */
+    GATEWAY_FINISH_MS = 5000,     /* real time from the end of the input to the exit */
+    GATEWAY_REPEAT_MS = 10000,    /* real time after which an unstored reply or status is said again */
+    GATEWAY_UNSTORED_MAX = 5000,  /* above this a module should hold back: gateway_unstored() */
+    GATEWAY_HTTP_AFTER_MAX = 1000 /* uids that one answer may wait for */
 };
 
 /* What `ready` announces; see PROTOCOL.md. A module's table holds the usual values, configure() may change its copy. */
@@ -35,6 +36,7 @@ struct gateway_ready {
     int window;                  /* jobs it takes at once, at least 1 */
     int batch;                   /* jobs it can hand over in one request, at least 1 */
     bool free_text, delivery_reports, inbound, idempotent, probe, simulated;
+    bool http;          /* it wants webhooks: http() of the module must be there */
     const json_t *caps; /* borrowed; NULL: {} */
 };
 
@@ -55,6 +57,33 @@ struct gateway_job {
     const json_t *params, *voice; /* NULL when absent */
     time_ms expires;
     bool again; /* handed over before: the outcome of that try may be unknown */
+};
+
+/*
+ * A webhook: a request to the daemon at /hook/NAME or below, NAME being the gateway's. Borrowed for the time of http(). The
+ * daemon has looked at nothing but the path's begin and, where configured, the sender's address: whether it comes from the
+ * provider is the module's to find out.
+ */
+struct gateway_http_request {
+    const char *req;       /* names it for the answer; copy it to answer later */
+    const char *method;    /* GET, POST or PUT */
+    const char *path;      /* as it came, percent-escapes and all: "/hook/line1/…" */
+    const char *query;     /* behind the question mark, as it came; "" without */
+    const json_t *headers; /* names in lower case, values text; a header sent twice is joined by ", " */
+    const char *body;      /* bytes as they came, a NUL behind them; never NULL */
+    size_t length;         /* of the body */
+    const char *from;      /* the address that connected: "203.0.113.9"; a web server in between is what one sees */
+};
+
+/* What the provider gets. Borrowed for the call; absent members are zero. */
+struct gateway_http_answer {
+    const char *req;
+    int status;            /* 200 to 599 */
+    const json_t *headers; /* names and texts, such as content-type; NULL: none */
+    const char *body;      /* bytes; NULL: none */
+    size_t length;
+    const char *const *after; /* uids of replies and statuses: the answer waits until all of them are stored */
+    size_t after_count;
 };
 
 /*
@@ -82,8 +111,10 @@ struct gateway_module {
     void (*drain)(struct gateway *gateway, time_ms deadline);
     /* The last call: free everything. */
     void (*stop)(struct gateway *gateway);
-    /* A webhook; answered by an `http` line through gateway_say(). NULL: answered with 503. */
-    void (*http)(struct gateway *gateway, const json_t *request);
+    /* A webhook: answered once by gateway_http_answer(), here or within 10 s (then the provider has got 503). What it
+     * brings is said first (gateway_say_reply, gateway_say_status), then answered with those uids in `after`; what came
+     * before and is stored already is said again all the same. NULL: answered with 503. */
+    void (*http)(struct gateway *gateway, const struct gateway_http_request *request);
 };
 
 /* Runs the program; returns the exit status for main(). */
@@ -137,6 +168,10 @@ struct gateway_reply {
     time_ms at;                       /* the provider's time; TIME_NEVER: not known */
 };
 void gateway_say_reply(struct gateway *gateway, const struct gateway_reply *reply);
+
+/* Answers a webhook. One that is not open (answered before, never given) is logged and not said; an answer that cannot be
+ * said (status out of range, over the bound of a line) becomes 500. */
+void gateway_http_answer(struct gateway *gateway, const struct gateway_http_answer *answer);
 
 enum gateway_fate { GATEWAY_FATE_SENT, GATEWAY_FATE_NOT_SENT, GATEWAY_FATE_UNKNOWN };
 void gateway_say_fate(struct gateway *gateway, const char *id, enum gateway_fate fate);

@@ -19,7 +19,8 @@ enum {
     GATEWAY_OUTGOING_MAX = 1024 * 1024, /* above this the input rests until the daemon has read */
     GATEWAY_HELLO_MONO_MAX = 60 * 1000, /* an older `mono` of hello is not believed */
     KEPT_REPEAT_LINES = 200,            /* lines said again in one round */
-    KEPT_FILE_MAX = 64 * 1024 * 1024    /* a longer file of kept lines is not read */
+    KEPT_FILE_MAX = 64 * 1024 * 1024,   /* a longer file of kept lines is not read */
+    WEBHOOKS_MAX = 256                  /* open ones remembered; the oldest has got its 503 long since */
 };
 
 /* Replies and statuses in wait for `stored`; with a path they are in a file too. */
@@ -39,8 +40,9 @@ struct gateway {
     struct event *input, *output, *term, *repeat, *finish, *drain_due;
     struct wire_reader reader;
     struct text outgoing;
-    size_t written; /* bytes of outgoing that are in the pipe */
-    json_t *open;   /* ids of jobs without an outcome */
+    size_t written;   /* bytes of outgoing that are in the pipe */
+    json_t *open;     /* ids of jobs without an outcome */
+    json_t *webhooks; /* `req` of those not answered, in order of arrival */
     struct kept kept;
     bool in_turn;    /* inside the callbacks of one read */
     bool must_flush; /* a `started` was said in this turn */
@@ -72,6 +74,8 @@ void gateway_arm_repeat(struct gateway *gateway, time_ms wait);
 void gateway_check_done(struct gateway *gateway);
 /* The input has ended. */
 void gateway_end(struct gateway *gateway);
+/* The verb `http`: a webhook for the module. */
+void gateway_take_http(struct gateway *gateway, const json_t *line);
 /* The line `ready` of PROTOCOL.md; the caller owns it. */
 json_t *gateway_ready_line(const struct gateway_ready *ready);
 

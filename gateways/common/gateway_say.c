@@ -45,6 +45,8 @@ json_t *gateway_ready_line(const struct gateway_ready *ready)
     json_put_flag(line, "idempotent", ready->idempotent);
     json_put_flag(line, "probe", ready->probe);
     json_put_flag(line, "simulated", ready->simulated);
+    if (ready->http)
+        json_put_flag(line, "http", true);
     json_put(line, "caps", ready->caps ? json_deep_copy(ready->caps) : json_object());
     return line;
 }

@@ -169,19 +169,6 @@ static void take_stored(struct gateway *gateway, const json_t *line)
         gateway->module->stored(gateway, uid);
 }
 
-static void take_http(struct gateway *gateway, const json_t *line)
-{
-    json_t *answer;
-
-    if (gateway->module->http) {
-        gateway->module->http(gateway, line);
-        return;
-    }
-    answer = json_pack("{s:s,s:i}", "type", "http", "status", 503);
-    json_object_set(answer, "req", json_object_get(line, "req"));
-    gateway_say(gateway, answer);
-}
-
 static void on_drain_due(evutil_socket_t fd, short what, void *arg)
 {
     struct gateway *gateway = arg;
@@ -222,8 +209,8 @@ static const struct {
     const char *name;
     void (*take)(struct gateway *gateway, const json_t *line);
 } verbs[] = {
-    { "send", take_send },     { "stored", take_stored }, { "ping", take_ping }, { "probe", take_probe },
-    { "cancel", take_cancel }, { "drain", take_drain },   { "http", take_http },
+    { "send", take_send },     { "stored", take_stored }, { "ping", take_ping },         { "probe", take_probe },
+    { "cancel", take_cancel }, { "drain", take_drain },   { "http", gateway_take_http },
 };
 
 void gateway_take_line(struct gateway *gateway, const json_t *line)
