@@ -224,6 +224,11 @@ static void on_reply(struct gateway *g, json_t *line)
         NOTIFY(reply, g, &reply);
 }
 
+static void on_http(struct gateway *g, json_t *line)
+{
+    webhooks_answered(g, line);
+}
+
 static void on_window(struct gateway *g, json_t *line)
 {
     const int64_t slots = json_int(line, "n", 0);
@@ -285,7 +290,7 @@ static void on_pong(struct gateway *g, json_t *line)
     g->ping_overdue = false;
 }
 
-enum { KEYS_MAX = 13 };
+enum { KEYS_MAX = 14 };
 
 static const struct verb {
     const char *name;
@@ -297,7 +302,7 @@ static const struct verb {
       on_ready,
       COUNT_LINES_IN,
       { "version", "channels", "window", "batch", "free_text", "delivery_reports", "inbound", "idempotent", "probe",
-        "simulated", "caps", "module" } },
+        "simulated", "http", "caps", "module" } },
     { "started", on_started, COUNT_STARTED, { "id" } },
     { "accepted", on_accepted, COUNT_ACCEPTED, { "id", "provider_id", "parts" } },
     { "refused", on_refused, COUNT_REFUSED, { "id", "class", "code", "detail", "retry_after" } },
@@ -305,6 +310,7 @@ static const struct verb {
     { "fate", on_fate, COUNT_FATES, { "id", "state" } },
     { "status", on_status, COUNT_STATUSES, { "uid", "id", "provider_id", "state", "code", "seconds", "digits" } },
     { "reply", on_reply, COUNT_REPLIES, { "uid", "from", "to", "text", "digits", "call", "at" } },
+    { "http", on_http, COUNT_LINES_IN, { "req", "status", "headers", "body", "body_base64", "after" } },
     { "window", on_window, COUNT_LINES_IN, { "n" } },
     { "pause", on_pause, COUNT_LINES_IN, { "reason", "until" } },
     { "health", on_health, COUNT_LINES_IN, { "state", "detail", "signal", "balance" } },

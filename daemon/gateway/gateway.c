@@ -190,6 +190,7 @@ void gateway_stored(struct gateway *g, const char *uid)
 
     json_put_text(stored, "uid", uid);
     life_write(g, stored);
+    webhooks_confirmed(g, uid);
 }
 
 struct visit {

@@ -23,6 +23,8 @@
 
 struct event_base;
 struct gateway;
+struct gateway_http_answer;
+struct gateway_webhook;
 struct gateways;
 
 enum {
@@ -56,6 +58,7 @@ struct gateway_job {
 struct gateway_ready {
     int window, batch;
     bool free_text, delivery_reports, inbound, idempotent, probe, simulated;
+    bool http;       /* it wants webhooks */
     json_t *caps;    /* never NULL once filled: {} or {per_callee: [{n, ms}]} */
     char **channels; /* NULL-terminated */
 };
@@ -112,6 +115,7 @@ struct gateway_intervals {
     time_ms expired;       /* 30 s: the outcome of a job past its `expires` that was not started */
     time_ms lock;          /* 500 ms: between looks at a lock that another process holds */
     time_ms drain;         /* 25 s: for a reload */
+    time_ms http;          /* 10 s: from a webhook to its answer and the last `stored` that this waits for */
 };
 
 struct gateways_setting {
@@ -174,6 +178,34 @@ void gateway_send(struct gateway *g, const struct gateway_job *job);
 void gateway_cancel(struct gateway *g, const char *id);
 void gateway_probe(struct gateway *g, const char *id, const char *provider_id);
 void gateway_stored(struct gateway *g, const char *uid);
+
+/*
+ * A webhook for the program (PROTOCOL.md, verb `http`); borrowed for the call. `done` is called once, from the loop and
+ * never from within a function of this header, with the program's answer once all uids that it names are confirmed by
+ * gateway_stored(); or with 503 when none comes in time, makes sense, or the program is gone.
+ */
+struct gateway_http_request {
+    const char *method, *path, *query; /* UTF-8; path and query as they came */
+    const json_t *headers;             /* names in lower case, values text; NULL: none */
+    const char *body;
+    size_t length;    /* of the body */
+    const char *from; /* address */
+    void (*done)(void *arg, const struct gateway_http_answer *answer);
+    void *arg;
+};
+struct gateway_http_answer {
+    int status;            /* 200 to 599 */
+    const json_t *headers; /* at most 64 texts; nothing else about them is checked; NULL: none */
+    const char *body;      /* NULL: none */
+    size_t length;
+};
+/* Hands it over at once (it changes no row). NULL and a status when it does not go: 503 (down, draining, does not want
+ * webhooks, too many wait), 413 (the line would be too long). */
+struct gateway_webhook *gateway_http(struct gateway *g, const struct gateway_http_request *request, int *status);
+/* Whether one would go now, but for its size. */
+bool gateway_takes_http(const struct gateway *g);
+/* The client has left: `done` will not be called. */
+void gateway_http_forget(struct gateway_webhook *webhook);
 
 /*
  * What the gateway holds; inside `down` what it held. In doubt is what was started, or, where its output could not be

@@ -15,6 +15,7 @@
 #include "gateway/gateway.h"
 #include "gateway/output.h"
 #include "gateway/process.h"
+#include "gateway/webhook.h"
 #include "gateway/window.h"
 #include "lib/wire.h"
 
@@ -53,6 +54,10 @@ enum gateway_counter {
     COUNT_OTHER_EPOCH,
     COUNT_WINDOW_IGNORED,
     COUNT_NOT_SENT,
+    COUNT_WEBHOOKS,
+    COUNT_WEBHOOKS_REFUSED,
+    COUNT_WEBHOOKS_FAILED,
+    COUNT_HTTP_UNASKED,
     COUNTERS,
 };
 
@@ -91,6 +96,7 @@ struct gateway {
     struct output output;
     struct window window;
     struct chatter chatter;
+    struct webhooks webhooks;
 
     struct gateway_ready ready;
     bool announced;

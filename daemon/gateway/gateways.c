@@ -25,6 +25,7 @@ static const struct gateway_intervals defaults = {
     .expired = 30 * SECOND_MS,
     .lock = 500,
     .drain = 25 * SECOND_MS,
+    .http = 10 * SECOND_MS,
 };
 
 static time_ms or_default(time_ms set, time_ms normal)
@@ -46,6 +47,7 @@ static struct gateway_intervals complete(const struct gateway_intervals *set)
         .expired = or_default(set->expired, defaults.expired),
         .lock = or_default(set->lock, defaults.lock),
         .drain = or_default(set->drain, defaults.drain),
+        .http = or_default(set->http, defaults.http),
     };
 }
 

@@ -46,6 +46,7 @@ void life_tell(struct gateway *g)
         NOTIFY(room, g);
     if (changed)
         NOTIFY(changed, g);
+    webhooks_tell(g);
 }
 
 /* The end */
@@ -155,6 +156,8 @@ static void finish(struct gateway *g)
     if (healthy)
         g->backoff = g->set->intervals.backoff_first;
     life_set_state(g, GATEWAY_STOPPED);
+    webhooks_failed(g);
+    webhooks_tell(g);
     NOTIFY(down, g, g->last_reason);
     forget_run(g);
     if (g->retired) {
@@ -505,7 +508,7 @@ bool life_new(struct gateway *g)
     g->wake = event_new(base, -1, 0, on_wake, g);
     g->state = GATEWAY_STOPPED;
     g->backoff = g->set->intervals.backoff_first;
-    return g->timer && g->pace && g->error_pause && g->wake;
+    return webhooks_new(g) && g->timer && g->pace && g->error_pause && g->wake;
 }
 
 void life_free(struct gateway *g)
@@ -519,6 +522,7 @@ void life_free(struct gateway *g)
     forget_run(g);
     for (size_t i = 0; i < COUNT(owned); i++)
         event_free(owned[i]);
+    webhooks_free(g);
     chatter_free(&g->chatter);
     gateway_ready_free(&g->ready);
     json_decref(g->health);

@@ -60,6 +60,7 @@ bool ready_parse(struct gateway_ready *out, const json_t *line, struct error *er
         .idempotent = json_flag(line, "idempotent", false),
         .probe = json_flag(line, "probe", false),
         .simulated = json_flag(line, "simulated", false),
+        .http = json_flag(line, "http", false),
     };
     if (!read_channels(&ready.channels, json_object_get(line, "channels"), err))
         return false;
@@ -84,6 +85,7 @@ json_t *ready_show(const struct gateway_ready *ready)
     json_put_flag(out, "idempotent", ready->idempotent);
     json_put_flag(out, "probe", ready->probe);
     json_put_flag(out, "simulated", ready->simulated);
+    json_put_flag(out, "http", ready->http);
     json_put(out, "caps", json_incref(ready->caps));
     return out;
 }

@@ -26,6 +26,10 @@ static const char *const counters[] = {
     [COUNT_OTHER_EPOCH] = "other_epoch",
     [COUNT_WINDOW_IGNORED] = "window_ignored",
     [COUNT_NOT_SENT] = "not_sent",
+    [COUNT_WEBHOOKS] = "webhooks",
+    [COUNT_WEBHOOKS_REFUSED] = "webhooks_refused",
+    [COUNT_WEBHOOKS_FAILED] = "webhooks_failed",
+    [COUNT_HTTP_UNASKED] = "http_unasked",
 };
 _Static_assert(COUNT(counters) == COUNTERS, "each counter has its name");
 
