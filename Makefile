@@ -9,7 +9,7 @@ CXX ?= g++
 
 # make V=1 shows the commands
 Q := $(if $(V),,@)
-PACKAGES := libevent libevent_pthreads sqlite3 libcurl libconfig libical jansson libsodium libsystemd
+PACKAGES := libevent libevent_pthreads libevent_openssl sqlite3 libcurl libconfig libical jansson libsodium libsystemd
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wvla -Werror
 OPTIMIZE ?= -O2 -g
 SANITIZE ?=
@@ -17,8 +17,8 @@ CPPFLAGS += -D_GNU_SOURCE -Idaemon -I. -Itests -I$(B)/gen -MMD -MP
 CFLAGS += -std=c17 $(OPTIMIZE) $(WARNINGS) -Wstrict-prototypes $(SANITIZE) -fno-omit-frame-pointer
 CXXFLAGS += -std=c++17 $(OPTIMIZE) $(WARNINGS) $(SANITIZE) -fno-omit-frame-pointer
 LDFLAGS += $(SANITIZE) -Wl,--as-needed
-LDLIBS := -levent_core -levent_extra -levent_pthreads -lsqlite3 -lcurl -lconfig -lical -lphonenumber -ljansson -lsodium \
-          -lcsv -lunistring -lsystemd -lcrypto -lstdc++ -lm -lpthread
+LDLIBS := -levent_core -levent_extra -levent_pthreads -levent_openssl -lsqlite3 -lcurl -lconfig -lical -lphonenumber -ljansson -lsodium \
+          -lcsv -lunistring -lsystemd -lssl -lcrypto -lstdc++ -lm -lpthread
 
 # From the top of the list to the bottom; an arrow drawn upwards does not link.
 LAYERS := rehearsal api import inbox engine outbox store core config gateway cli lib

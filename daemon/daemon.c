@@ -83,6 +83,7 @@ static void take_config(struct daemon *d, struct config *fresh, struct grammar *
     setting = console_setting(d);
     parts = console_parts(d);
     api_renew(d->api, &setting, &parts);
+    hooks_renew(d);
     config_free(&old);
 }
 
@@ -224,7 +225,7 @@ struct daemon *daemon_new(struct config *config, struct error *err)
     log_set_level((enum log_level)d->config.log.number);
     if (open_store(d, err) && open_clock(d, err) && open_parts(d, err)) {
         begin_run(d);
-        if (open_gateways(d, err) && open_api(d, err) && turn_end(d->turn, err)) {
+        if (open_gateways(d, err) && open_api(d, err) && hooks_open(d, err) && turn_end(d->turn, err)) {
             open_events(d);
             return d;
         }
@@ -243,6 +244,7 @@ void daemon_free(struct daemon *d)
 {
     if (!d)
         return;
+    hook_free(d->hook); /* before the gateways: what waits is forgotten there */
     api_free(d->api);
     gateways_free(d->gateways);
     free_event(d->tick);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the files of the daemon's frame share: daemon.c (life, loop), bridge.c (gateways), console.c (API),
- * rules.c (configuration). */
+ * rules.c (configuration), hooks.c (webhooks). */
 #ifndef GREENLINE_DAEMON_INTERNAL_H
 #define GREENLINE_DAEMON_INTERNAL_H
 
 #include "api/api.h"
+#include "api/hook.h"
 #include "daemon.h"
 #include "engine/engine.h"
 #include "gateway/gateway.h"
@@ -28,6 +29,7 @@ struct daemon {
     struct inbox *inbox;
     struct gateways *gateways;
     struct api *api;
+    struct hook *hook; /* NULL: no listener for webhooks */
     struct event *tick, *work, *term, *interrupt, *hangup;
     time_ms tick_ms; /* real */
     time_ms started_real;
@@ -53,5 +55,11 @@ const struct gateway_events *bridge_events(void);
 /* Hands what is due to the gateways that have room; true when a gateway could take more at once. */
 bool bridge_claim(struct daemon *daemon);
 time_ms bridge_next(struct daemon *daemon);
+
+/* hooks.c: the listener for webhooks. */
+bool hooks_open(struct daemon *daemon, struct error *err);
+/* After a reload. */
+void hooks_renew(struct daemon *daemon);
+void hooks_check(const struct config *config, struct mistakes *mistakes);
 
 #endif

@@ -5,6 +5,7 @@
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #include "daemon.h"
 #include "lib/log.h"
@@ -30,6 +31,7 @@ static const char help[] =
     "  greenlined --check-config -c /etc/greenline/greenline.conf\n"
     "  greenlined -c /etc/greenline/greenline.conf\n";
 
+enum { DESCRIPTORS_MAX = 65536 };
 enum { OPTION_CHECK = 1000, OPTION_KEYS, OPTION_VERSION };
 
 static const struct option options[] = {
@@ -83,6 +85,17 @@ static int run(const char *path, bool check, bool verbose)
     return status;
 }
 
+/* As many connections as the system lets us have; the gateways get the usual limit back (gateway/process.c). */
+static void raise_descriptors(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= DESCRIPTORS_MAX)
+        return;
+    limit.rlim_cur = limit.rlim_max < DESCRIPTORS_MAX ? limit.rlim_max : DESCRIPTORS_MAX;
+    setrlimit(RLIMIT_NOFILE, &limit); /* without it fewer connections are taken */
+}
+
 int main(int argc, char **argv)
 {
     const char *path = NULL;
@@ -90,6 +103,7 @@ int main(int argc, char **argv)
     int option;
 
     setlocale(LC_ALL, "");
+    raise_descriptors();
     evthread_use_pthreads();
     while ((option = getopt_long(argc, argv, "c:vh", options, NULL)) != -1) {
         switch (option) {

@@ -155,6 +155,7 @@ void daemon_check(const struct config *config, struct mistakes *mistakes)
     if (!grammar)
         mistakes_add(mistakes, "%s", err.text);
     grammar_close(grammar);
+    hooks_check(config, mistakes);
     for (size_t i = 0; i < config->gateway_count; i++)
         check_gateway(config, &config->gateways[i], mistakes);
 }

@@ -1,17 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Cap, deadline and credentials of connections; see connection.h. */
+/* Cap, deadline, TLS and credentials of connections; see connection.h. */
 #include "api/connection.h"
 
 #include <event2/buffer.h>
+#include <event2/bufferevent_ssl.h>
 #include <event2/event.h>
 #include <event2/http.h>
+#include <event2/http_struct.h>
+#include <openssl/ssl.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "lib/log.h"
 #include "lib/memory.h"
+
+enum { NO_DESCRIPTOR_S = 1, WARN_MS = 60000 };
 
 struct connection {
     struct connections *owner;
@@ -20,6 +26,7 @@ struct connection {
     struct bufferevent *socket;      /* below it */
     bool last;                       /* ends when its output has left */
     struct event *deadline;
+    SSL *tls; /* the socket's; NULL without */
 };
 
 struct connections {
@@ -27,7 +34,31 @@ struct connections {
     struct connection *first;
     int count, most;
     struct timeval deadline;
+    SSL_CTX *tls;
+    time_ms warned_at; /* monotonic; 0: never */
 };
+
+static void free_all(struct connections *owner)
+{
+    SSL_CTX_free(owner->tls);
+    free(owner);
+}
+
+static void enable(struct connections *owner)
+{
+    if (owner->listener && owner->count < owner->most)
+        evconnlistener_enable(owner->listener);
+}
+
+static void warn(struct connections *owner, const char *what)
+{
+    const time_ms now = clock_mono();
+
+    if (owner->warned_at && now - owner->warned_at < WARN_MS)
+        return;
+    owner->warned_at = now;
+    log_warning("%d connections at one time: %s", owner->count, what);
+}
 
 static void on_deadline(evutil_socket_t fd, short what, void *arg)
 {
@@ -54,18 +85,32 @@ static void on_end(void *arg)
     event_free(connection->deadline);
     free(connection);
     owner->count--;
-    if (owner->listener)
-        evconnlistener_enable(owner->listener);
-    else if (owner->count == 0)
-        free(owner);
+    enable(owner);
+    if (!owner->listener && owner->count == 0)
+        free_all(owner);
 }
 
 static void on_output(struct evbuffer *output, const struct evbuffer_cb_info *info, void *arg)
 {
     struct connection *connection = arg;
 
-    if (connection->last && info->n_deleted && evbuffer_get_length(output) == 0)
-        shutdown(bufferevent_getfd(connection->socket), SHUT_WR); /* the client closes, evhttp sees it and frees */
+    if (!connection->last || !info->n_deleted || evbuffer_get_length(output) > 0)
+        return;
+    if (connection->tls)
+        SSL_shutdown(connection->tls);
+    shutdown(bufferevent_getfd(connection->socket), SHUT_WR); /* the client closes, evhttp sees it and frees */
+}
+
+static struct bufferevent *socket_new(struct event_base *base, struct connection *connection)
+{
+    SSL_CTX *context = connection->owner->tls;
+
+    if (!context)
+        return bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
+    connection->tls = SSL_new(context);
+    if (!connection->tls)
+        return NULL;
+    return bufferevent_openssl_socket_new(base, -1, connection->tls, BUFFEREVENT_SSL_ACCEPTING, BEV_OPT_CLOSE_ON_FREE);
 }
 
 static struct bufferevent *make(struct event_base *base, void *arg)
@@ -74,7 +119,9 @@ static struct bufferevent *make(struct event_base *base, void *arg)
     struct connection *connection = mem_new(1, sizeof *connection);
 
     connection->owner = owner;
-    connection->socket = bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
+    connection->socket = socket_new(base, connection);
+    if (!connection->socket)
+        abort();
     connection->deadline = evtimer_new(base, on_deadline, connection);
     connection->bufferevent =
         bufferevent_filter_new(connection->socket, NULL, NULL, BEV_OPT_CLOSE_ON_FREE, on_end, connection);
@@ -86,9 +133,28 @@ static struct bufferevent *make(struct event_base *base, void *arg)
     if (owner->first)
         owner->first->before = connection;
     owner->first = connection;
-    if (++owner->count == owner->most)
+    if (++owner->count >= owner->most && owner->listener) {
+        warn(owner, "no more are taken until one ends");
         evconnlistener_disable(owner->listener);
+    }
     return connection->bufferevent;
+}
+
+static void on_rested(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd, (void)what;
+    evconnlistener_enable(arg);
+}
+
+/* accept(2) failed, for want of descriptors: libevent would try again at once, for ever. The argument is evhttp's, so
+ * the table is not known here; the loop is not run after the listener has been freed. */
+static void on_accept_error(struct evconnlistener *listener, void *arg)
+{
+    static const struct timeval rest = { .tv_sec = NO_DESCRIPTOR_S };
+
+    (void)arg;
+    evconnlistener_disable(listener);
+    event_base_once(evconnlistener_get_base(listener), -1, EV_TIMEOUT, on_rested, listener, &rest);
 }
 
 struct connections *connections_new(struct evhttp *http, struct evconnlistener *listener, int most, time_ms deadline_ms)
@@ -96,6 +162,7 @@ struct connections *connections_new(struct evhttp *http, struct evconnlistener *
     struct connections *connections = mem_new(1, sizeof *connections);
 
     connections->listener = listener;
+    evconnlistener_set_error_cb(listener, on_accept_error);
     connections->most = most;
     connections->deadline.tv_sec = (time_t)(deadline_ms / SECOND_MS);
     connections->deadline.tv_usec = (suseconds_t)(deadline_ms % SECOND_MS) * 1000;
@@ -107,7 +174,7 @@ void connections_close(struct connections *connections)
 {
     connections->listener = NULL;
     if (connections->count == 0)
-        free(connections);
+        free_all(connections);
 }
 
 int connections_count(const struct connections *connections)
@@ -115,17 +182,66 @@ int connections_count(const struct connections *connections)
     return connections->count;
 }
 
-void connection_answered(struct connections *connections, struct bufferevent *bufferevent, bool last)
+void connections_secure(struct connections *connections, SSL_CTX *context)
+{
+    if (context)
+        SSL_CTX_up_ref(context);
+    SSL_CTX_free(connections->tls);
+    connections->tls = context;
+}
+
+static struct connection *find(const struct connections *connections, const struct bufferevent *bufferevent)
 {
     struct connection *at = connections->first;
 
     while (at && at->bufferevent != bufferevent)
         at = at->next;
-    if (!at)
-        return;
-    at->last = last;
-    evtimer_add(at->deadline, &connections->deadline);
-    bufferevent_flush(bufferevent, EV_WRITE, BEV_NORMAL);
+    return at;
+}
+
+/* Whether the client wants the connection to end with this answer; evhttp does not learn of it. */
+static bool take_last(struct evhttp_request *request)
+{
+    struct evkeyvalq *headers = evhttp_request_get_input_headers(request);
+    const char *word = evhttp_find_header(headers, "Connection");
+    const bool old = request->major == 1 && request->minor == 0;
+    const bool keeps = word && evutil_ascii_strcasecmp(word, "keep-alive") == 0;
+    const bool ends = word && evutil_ascii_strcasecmp(word, "close") == 0;
+
+    evhttp_remove_header(headers, "Connection");
+    request->minor = 1;
+    return old ? !keeps : ends;
+}
+
+void connection_reply(struct connections *connections, struct evhttp_request *request, int status, const char *title,
+                      struct evbuffer *body, bool last)
+{
+    struct bufferevent *bufferevent = evhttp_connection_get_bufferevent(evhttp_request_get_connection(request));
+    struct connection *connection = find(connections, bufferevent);
+    const bool wanted = take_last(request);
+
+    if (connection) {
+        connection->last = last || wanted;
+        evtimer_add(connection->deadline, &connections->deadline);
+    }
+    evhttp_send_reply(request, status, title, body);
+    if (connection)
+        bufferevent_flush(bufferevent, EV_WRITE, BEV_NORMAL);
+}
+
+void connection_received(struct connections *connections, struct bufferevent *bufferevent)
+{
+    struct connection *connection = find(connections, bufferevent);
+
+    if (connection)
+        evtimer_add(connection->deadline, &connections->deadline);
+}
+
+bool connection_ending(struct connections *connections, struct bufferevent *bufferevent)
+{
+    const struct connection *connection = find(connections, bufferevent);
+
+    return connection && connection->last;
 }
 
 static bool in_group(int fd, gid_t primary, gid_t group)

@@ -10,7 +10,6 @@
 #include <event2/buffer.h>
 #include <event2/event.h>
 #include <event2/http.h>
-#include <event2/http_struct.h>
 #include <event2/listener.h>
 #include <grp.h>
 #include <signal.h>
@@ -54,35 +53,17 @@ static void on_close(struct evhttp_connection *connection, void *arg)
     pending->request = NULL;
 }
 
-/* Whether the client wants the connection to end with this answer. evhttp is kept from doing it (see connection.h). */
-static bool take_last(struct evhttp_request *request)
-{
-    struct evkeyvalq *headers = evhttp_request_get_input_headers(request);
-    const char *word = evhttp_find_header(headers, "Connection");
-    const bool old = request->major == 1 && request->minor == 0;
-    const bool keeps = word && evutil_ascii_strcasecmp(word, "keep-alive") == 0;
-    const bool ends = word && evutil_ascii_strcasecmp(word, "close") == 0;
-
-    evhttp_remove_header(headers, "Connection");
-    request->minor = 1;
-    return old ? !keeps : ends;
-}
-
 static void send_answer(struct api *api, struct evhttp_request *request, const struct api_answer *answer)
 {
-    struct evhttp_connection *connection = evhttp_request_get_connection(request);
-    struct bufferevent *bufferevent = evhttp_connection_get_bufferevent(connection);
     struct evkeyvalq *headers = evhttp_request_get_output_headers(request);
     struct evbuffer *body = evbuffer_new();
-    const bool last = take_last(request);
 
     evhttp_add_header(headers, "Content-Type", answer->problem ? "application/problem+json" : "application/json");
     evhttp_add_header(headers, "Cache-Control", "no-store");
     evbuffer_add(body, answer->text, strlen(answer->text));
     evbuffer_add(body, "\n", 1);
-    evhttp_send_reply(request, answer->status, api_title(answer->status), body);
+    connection_reply(api->connections, request, answer->status, api_title(answer->status), body, false);
     evbuffer_free(body);
-    connection_answered(api->connections, bufferevent, last);
 }
 
 static void pending_end(struct pending *pending)

@@ -5,6 +5,7 @@
 
 #include "config/config_internal.h"
 #include "config/word.h"
+#include "lib/network.h"
 #include "lib/zone.h"
 
 static void check_clock(const struct config *config, const struct node *root, struct mistakes *mistakes)
@@ -49,6 +50,30 @@ static void check_socket(const struct config *config, const struct node *root, s
                      "the whole path is longer than %zu bytes, which no socket takes: write a shorter one", most);
 }
 
+static bool is_text(const struct node *node)
+{
+    return node && node->type == NODE_TEXT && *node->text;
+}
+
+/* What reaches other machines is encrypted: phone numbers and texts of families pass there. */
+static void check_http(const struct node *root, struct mistakes *mistakes)
+{
+    const struct node *http = node_find(root, "listen.http");
+    const struct node *certificate = node_find(root, "listen.certificate");
+    const struct node *key = node_find(root, "listen.key");
+    struct network_place place;
+
+    if (is_text(certificate) && !is_text(key))
+        node_mistake(mistakes, certificate, "needs its key: write key = \"KEY.pem\"; beside it");
+    if (is_text(key) && !is_text(certificate))
+        node_mistake(mistakes, key, "needs its certificate: write certificate = \"CHAIN.pem\"; beside it");
+    if (is_text(http) && !certificate && network_place_parse(&place, http->text, NULL) && !place.loopback)
+        node_mistake(mistakes, http,
+                     "\"%.80s\": would be open to the network without encryption: name certificate and key, or "
+                     "write \"127.0.0.1:8025\" and put a web server with TLS before it",
+                     http->text);
+}
+
 static bool takes_kind(const struct config_ladder *ladder, const char *kind)
 {
     for (char **at = ladder->kinds; at && *at; at++)
@@ -89,6 +114,7 @@ void config_check(const struct config *config, const struct node *root, struct m
     check_clock(config, root, mistakes);
     check_retry(config, root, mistakes);
     check_socket(config, root, mistakes);
+    check_http(root, mistakes);
     check_ladders(config, root, mistakes);
     config_check_gateways(config, root, mistakes);
 }

@@ -23,6 +23,7 @@ static void free_gateway(struct config_gateway *gateway)
     free(gateway->program);
     config_words_free(gateway->channels);
     config_words_free(gateway->prefixes);
+    config_words_free(gateway->hook.from);
     json_decref(gateway->config);
     free(gateway->file);
 }
@@ -47,11 +48,26 @@ static void free_ladder(struct config_ladder *ladder)
 void config_free(struct config *config)
 {
     char *const texts[] = {
-        config->file,          config->folder,          config->school.name,     config->school.signature,
-        config->school.region, config->school.timezone, config->school.language, config->school.calendar,
-        config->store,         config->state_dir,       config->clock.start,     config->listen.socket,
-        config->listen.http,   config->templates,       config->answers,         config->headers,
-        config->log.level,     config->backup.folder,
+        config->file,
+        config->folder,
+        config->school.name,
+        config->school.signature,
+        config->school.region,
+        config->school.timezone,
+        config->school.language,
+        config->school.calendar,
+        config->store,
+        config->state_dir,
+        config->clock.start,
+        config->listen.socket,
+        config->listen.http,
+        config->listen.certificate,
+        config->listen.key,
+        config->templates,
+        config->answers,
+        config->headers,
+        config->log.level,
+        config->backup.folder,
     };
 
     for (size_t i = 0; i < COUNT(texts); i++)

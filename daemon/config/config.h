@@ -30,7 +30,10 @@ struct config_gateway {
     double rate;      /* messages a second, 0 = no limit */
     int64_t price_e4; /* a part or a call, in 1/10000 yuan: 500 = 0.05 yuan */
     json_t *config;   /* the module's own section, {} when there is none */
-    char *file;       /* where the gateway stands, for messages about it */
+    struct {
+        char **from; /* ranges of addresses that may call /hook/NAME; none: any */
+    } hook;
+    char *file; /* where the gateway stands, for messages about it */
     int line;
 };
 
@@ -78,7 +81,9 @@ struct config {
         double speed; /* times real time; 1 unless said */
     } clock;
     struct {
-        char *socket, *http; /* http: "127.0.0.1:8025", or "" = none */
+        char *socket, *http;     /* http: for webhooks, "127.0.0.1:8025", or "" = none */
+        int connections;         /* of http, at one time */
+        char *certificate, *key; /* of http: PEM files, or "" = no TLS */
     } listen;
     struct config_gateway *gateways; /* in the order of the file: the first of a route is its price */
     size_t gateway_count;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "lib/memory.h"
+#include "lib/network.h"
 #include "lib/text.h"
 #include "lib/zone.h"
 
@@ -256,18 +257,16 @@ static bool split_address(const char *text, size_t length, char host[static 64],
 
 bool word_check_http(const char *text, struct error *err)
 {
-    char host[64], port[8];
+    struct network_place place;
 
-    if (!*text)
-        return true;
-    if (!split_address(text, strlen(text), host, port) || !*port)
-        return error_set(err, "\"%.80s\": not an address with a port: write \"127.0.0.1:8025\"", text);
-    if (!is_loopback(host))
-        return error_set(err,
-                         "\"%.80s\": would be open to the network without encryption: write \"127.0.0.1:%s\" and "
-                         "put a web server with TLS before it",
-                         text, port);
-    return true;
+    return !*text || network_place_parse(&place, text, err);
+}
+
+bool word_check_range(const char *text, struct error *err)
+{
+    struct network_range range;
+
+    return network_range_parse(&range, text, err);
 }
 
 bool word_loopback_url(const char *url)

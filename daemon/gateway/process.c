@@ -12,13 +12,14 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/pidfd.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/memory.h"
 #include "lib/text.h"
 
-enum { LOCK_FD = 3, FIRST_FD = 10, ENVIRONMENT_MAX = 4096 };
+enum { LOCK_FD = 3, FIRST_FD = 10, ENVIRONMENT_MAX = 4096, DESCRIPTORS = 1024 };
 
 void descriptor_close(int *fd)
 {
@@ -177,6 +178,17 @@ static int spawn(pid_t *pid, const char *program, const char *argument, const st
     return failed;
 }
 
+/* Our own limit may be higher than a program that uses select(2) can bear. */
+static void lower_descriptors(pid_t pid)
+{
+    struct rlimit limit;
+
+    if (prlimit(pid, RLIMIT_NOFILE, NULL, &limit) != 0 || limit.rlim_cur <= DESCRIPTORS)
+        return;
+    limit.rlim_cur = DESCRIPTORS;
+    prlimit(pid, RLIMIT_NOFILE, &limit, NULL);
+}
+
 bool process_start(struct process *out, const char *program, const char *argument, int lock, struct error *err)
 {
     struct pipes pipes;
@@ -193,6 +205,7 @@ bool process_start(struct process *out, const char *program, const char *argumen
         pipes_close(&pipes);
         return error_set(err, "cannot start %s: %s", program, strerror(failed));
     }
+    lower_descriptors(pid);
     *out = (struct process){ .pid = pid, .in = pipes.in[1], .out = pipes.out[0], .err = pipes.err[0] };
     pipes.in[1] = pipes.out[0] = pipes.err[0] = -1;
     pipes_close(&pipes);
