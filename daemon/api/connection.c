@@ -210,6 +210,7 @@ static bool take_last(struct evhttp_request *request)
 
     evhttp_remove_header(headers, "Connection");
     request->minor = 1;
+    request->flags &= ~EVHTTP_PROXY_REQUEST; /* set for absolute targets */
     return old ? !keeps : ends;
 }
 

@@ -159,6 +159,8 @@ static int judge(const struct evkeyvalq *headers)
         count++;
         bytes += strlen(field->key) + strlen(field->value) + strlen(": \r\n");
         lengths += strcasecmp(field->key, "content-length") == 0;
+        if (strcasecmp(field->key, "transfer-encoding") == 0 && strcasecmp(field->value, "chunked") != 0)
+            return 400; /* evhttp knows no other, and takes the body for the next request */
         encodings += strcasecmp(field->key, "transfer-encoding") == 0;
         hosts += strcasecmp(field->key, "host") == 0;
     }
