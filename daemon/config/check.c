@@ -67,7 +67,7 @@ static void check_http(const struct node *root, struct mistakes *mistakes)
         node_mistake(mistakes, certificate, "needs its key: write key = \"KEY.pem\"; beside it");
     if (is_text(key) && !is_text(certificate))
         node_mistake(mistakes, key, "needs its certificate: write certificate = \"CHAIN.pem\"; beside it");
-    if (is_text(http) && !certificate && network_place_parse(&place, http->text, NULL) && !place.loopback)
+    if (is_text(http) && !is_text(certificate) && network_place_parse(&place, http->text, NULL) && !place.loopback)
         node_mistake(mistakes, http,
                      "\"%.80s\": would be open to the network without encryption: name certificate and key, or "
                      "write \"127.0.0.1:8025\" and put a web server with TLS before it",

@@ -136,9 +136,9 @@ static void take_send(const json_t *job)
 
 static void announce(const json_t *config)
 {
-    sin_say("{\"type\":\"ready\",\"version\":1,\"channels\":[\"sms\"],\"window\":8,\"simulated\":%s,\"http\":%s}",
-            json_flag(config, "simulated", false) ? "true" : "false",
-            json_flag(config, "http", true) ? "true" : "false");
+    sin_say(
+        "{\"type\":\"ready\",\"version\":1,\"channels\":[\"sms\",\"voice\"],\"window\":8,\"simulated\":%s,\"http\":%s}",
+        json_flag(config, "simulated", false) ? "true" : "false", json_flag(config, "http", true) ? "true" : "false");
 }
 
 int main(int argc, char **argv)

@@ -47,6 +47,8 @@ static void test_a_name_is_enough_and_all_else_has_a_default(void **state)
     assert_string_equal(config.backup.folder, "/var/lib/greenline/backup");
     assert_string_equal(config.listen.socket, "/run/greenline/greenline.sock");
     assert_string_equal(config.listen.http, "");
+    assert_int_equal(config.listen.connections, 256);
+    assert_string_equal(config.listen.certificate, "");
     assert_false(config.demo);
     assert_string_equal(config.clock.start, "");
     assert_true(config.clock.speed == 1.0);
@@ -80,6 +82,9 @@ static void test_values_of_the_school_and_paths_are_taken(void **state)
     assert_string_equal(config.answers, DATA "../answers");
     assert_string_equal(config.listen.socket, "/tmp/x.sock");
     assert_string_equal(config.listen.http, "[::1]:8025");
+    assert_int_equal(config.listen.connections, 9);
+    assert_string_equal(config.listen.certificate, DATA "tls/chain.pem");
+    assert_string_equal(config.listen.key, "/k.pem");
     assert_true(config.demo);
     assert_string_equal(config.clock.start, "2026-10-08 07:30");
     assert_true(config.clock.speed == 6480.0);
@@ -102,6 +107,7 @@ static void test_a_gateway_has_its_values_its_place_and_its_own_section(void **s
     assert_string_equal(config.gateways[0].program, "http");
     assert_words(config.gateways[0].channels, "sms|im");
     assert_words(config.gateways[0].prefixes, "+86|+856");
+    assert_words(config.gateways[0].hook.from, "203.0.113.9|10.0.0.0/8");
     assert_true(config.gateways[0].rate == 5.0); /* written as a whole number */
     assert_int_equal(config.gateways[0].price_e4, 500);
     assert_string_equal(config.gateways[0].file, DATA "good.conf");
@@ -114,6 +120,7 @@ static void test_a_gateway_has_its_values_its_place_and_its_own_section(void **s
     assert_ptr_equal(config_gateway_find(&config, "line2"), &config.gateways[1]);
     assert_words(config.gateways[1].channels, "sms");
     assert_words(config.gateways[1].prefixes, "+");
+    assert_words(config.gateways[1].hook.from, "");
     assert_int_equal(config.gateways[1].price_e4, 120000);
     assert_int_equal(json_object_size(config.gateways[1].config), 0);
     assert_null(config_gateway_find(&config, "line3"));
