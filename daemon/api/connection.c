@@ -214,7 +214,7 @@ static bool take_last(struct evhttp_request *request)
     return old ? !keeps : ends;
 }
 
-void connection_reply(struct connections *connections, struct evhttp_request *request, int status, const char *title,
+void connection_reply(struct connections *connections, struct evhttp_request *request, int status,
                       struct evbuffer *body, bool last)
 {
     struct bufferevent *bufferevent = evhttp_connection_get_bufferevent(evhttp_request_get_connection(request));
@@ -225,7 +225,7 @@ void connection_reply(struct connections *connections, struct evhttp_request *re
         connection->last = last || wanted;
         evtimer_add(connection->deadline, &connections->deadline);
     }
-    evhttp_send_reply(request, status, title, body);
+    evhttp_send_reply(request, status, NULL, body);
     if (connection)
         bufferevent_flush(bufferevent, EV_WRITE, BEV_NORMAL);
 }

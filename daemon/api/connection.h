@@ -36,7 +36,7 @@ int connections_count(const struct connections *connections);
  * the client wants so, or with `last`; evhttp itself must not be let end it, for it frees the filter while the answer still
  * lies in the socket's buffer.
  */
-void connection_reply(struct connections *connections, struct evhttp_request *request, int status, const char *title,
+void connection_reply(struct connections *connections, struct evhttp_request *request, int status,
                       struct evbuffer *body, bool last);
 /* The request is complete: its answer has the whole time once more. */
 void connection_received(struct connections *connections, struct bufferevent *bufferevent);

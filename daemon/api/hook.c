@@ -53,7 +53,7 @@ static void send_answer(struct hook *hook, struct evhttp_request *request, const
     hook_headers_write(headers, answer->headers);
     if (has_body)
         evbuffer_add(body, answer->body, answer->length);
-    connection_reply(hook->connections, request, answer->status, NULL, body, last);
+    connection_reply(hook->connections, request, answer->status, body, last);
     evbuffer_free(body);
 }
 

@@ -62,7 +62,7 @@ static void send_answer(struct api *api, struct evhttp_request *request, const s
     evhttp_add_header(headers, "Cache-Control", "no-store");
     evbuffer_add(body, answer->text, strlen(answer->text));
     evbuffer_add(body, "\n", 1);
-    connection_reply(api->connections, request, answer->status, api_title(answer->status), body, false);
+    connection_reply(api->connections, request, answer->status, body, false);
     evbuffer_free(body);
 }
 

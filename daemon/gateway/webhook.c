@@ -25,7 +25,7 @@ enum stage {
 
 struct gateway_webhook {
     struct gateway *g;
-    struct gateway_webhook *next, *before;
+    struct gateway_webhook *next;
     enum stage stage;
     char req[24];
     time_ms deadline; /* monotonic */
@@ -47,29 +47,23 @@ static void arm(struct gateway *g)
         event_del(webhooks->due);
 }
 
-static void unlink_one(struct gateway_webhook *webhook)
+static void unlink_one(struct webhooks *webhooks, const struct gateway_webhook *webhook)
 {
-    struct webhooks *webhooks = &webhook->g->webhooks;
+    struct gateway_webhook **link = &webhooks->first;
 
-    if (webhook->before)
-        webhook->before->next = webhook->next;
-    else
-        webhooks->first = webhook->next;
-    if (webhook->next)
-        webhook->next->before = webhook->before;
-    else
-        webhooks->last = webhook->before;
+    while (*link != webhook)
+        link = &(*link)->next;
+    *link = webhook->next;
     webhooks->count--;
 }
 
 static void append(struct webhooks *webhooks, struct gateway_webhook *webhook)
 {
-    webhook->before = webhooks->last;
-    if (webhooks->last)
-        webhooks->last->next = webhook;
-    else
-        webhooks->first = webhook;
-    webhooks->last = webhook;
+    struct gateway_webhook **link = &webhooks->first;
+
+    while (*link)
+        link = &(*link)->next;
+    *link = webhook;
     webhooks->count++;
 }
 
@@ -84,7 +78,7 @@ void gateway_http_forget(struct gateway_webhook *webhook)
 {
     struct gateway *g = webhook->g;
 
-    unlink_one(webhook);
+    unlink_one(&g->webhooks, webhook);
     destroy(webhook);
     arm(g);
 }
@@ -298,18 +292,18 @@ static char *body_of(const json_t *line, size_t *length)
     return bytes;
 }
 
-static void release(struct gateway_webhook *webhook)
+static void release(struct gateway *g, struct gateway_webhook *webhook)
 {
     struct gateway_http_answer answer = { .status = 503 };
     char *body = NULL;
 
-    unlink_one(webhook);
+    unlink_one(&g->webhooks, webhook);
     if (webhook->stage == WEBHOOK_COMPLETE) {
         answer.status = (int)json_int(webhook->line, "status", 503);
         answer.headers = json_object_get(webhook->line, "headers");
         answer.body = body = body_of(webhook->line, &answer.length);
     } else {
-        webhook->g->counters[COUNT_WEBHOOKS_FAILED]++;
+        g->counters[COUNT_WEBHOOKS_FAILED]++;
     }
     webhook->done(webhook->arg, &answer);
     free(body);
@@ -333,7 +327,7 @@ void webhooks_tell(struct gateway *g)
 
     /* `done` may hand over another one: it is open, and the list is looked at from its begin */
     for (int i = 0; i < WEBHOOKS_MAX && (webhook = next_to_release(&g->webhooks, now)); i++) {
-        release(webhook);
+        release(g, webhook);
         any = true;
     }
     if (any)

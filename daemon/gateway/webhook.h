@@ -28,7 +28,7 @@ struct gateway;
 struct gateway_webhook;
 
 struct webhooks {
-    struct gateway_webhook *first, *last; /* in order of arrival, so of deadline too */
+    struct gateway_webhook *first; /* in order of arrival, so of deadline too */
     int count;
     int64_t number;    /* of the last one: its `req` is h-NUMBER */
     json_t *confirmed; /* uids, the oldest first; NULL: none yet */

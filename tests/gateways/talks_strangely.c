@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sin: what must be counted and passed over: unknown verbs and keys, window 0, another epoch, lines without id. */
+/* Sin: what must be counted and passed over: unknown verbs and keys, an answer to no webhook, window 0, another epoch, lines without id. */
 #include "tests/gateways/sin.h"
 
 int main(void)
