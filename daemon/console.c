@@ -67,6 +67,7 @@ struct api_setting console_setting(const struct daemon *d)
 {
     return (struct api_setting){ .socket = d->config.listen.socket,
                                  .zone = d->zone,
+                                 .calendar = d->calendar,
                                  .school = d->config.school.name,
                                  .language = d->config.school.language,
                                  .region = d->config.school.region,

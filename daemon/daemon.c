@@ -59,8 +59,9 @@ static void on_stop(evutil_socket_t fd, short what, void *arg)
     gateways_drain_all(d->gateways, DRAIN_MS);
 }
 
-static void take_config(struct daemon *d, struct config *fresh, struct grammar *grammar)
+static void take_config(struct daemon *d, struct config *fresh, struct grammar *grammar, struct calendar *calendar)
 {
+    struct calendar *old_calendar = d->calendar;
     struct config old = d->config;
     struct outbox_rules outbox;
     struct engine_rules engine;
@@ -69,6 +70,7 @@ static void take_config(struct daemon *d, struct config *fresh, struct grammar *
 
     /* the store, the socket and the clock stay: they need a restart */
     d->config = *fresh;
+    d->calendar = calendar;
     outbox = rules_outbox(d);
     outbox_set_rules(d->outbox, &outbox);
     engine = rules_engine(d);
@@ -84,6 +86,8 @@ static void take_config(struct daemon *d, struct config *fresh, struct grammar *
     parts = console_parts(d);
     api_renew(d->api, &setting, &parts);
     hooks_renew(d);
+    engine_review_schedules(d->engine);
+    calendar_free(old_calendar);
     config_free(&old);
 }
 
@@ -93,12 +97,14 @@ static void on_reload(evutil_socket_t fd, short what, void *arg)
     struct mistakes mistakes = { 0 };
     struct config fresh = { 0 };
     struct grammar *grammar = NULL;
+    struct calendar *calendar = NULL;
     struct error err;
 
     (void)fd, (void)what;
     if (config_read(&fresh, d->config.file, &mistakes)) {
         daemon_check(&fresh, &mistakes);
         grammar = grammar_open(fresh.answers, &err);
+        calendar = mistakes.count ? NULL : rules_calendar(&fresh, &mistakes);
     }
     for (size_t i = 0; i < mistakes.count; i++)
         log_error("%s", mistakes.lines[i]);
@@ -106,8 +112,9 @@ static void on_reload(evutil_socket_t fd, short what, void *arg)
         log_error("%s: not reloaded: the old configuration goes on", d->config.file);
         config_free(&fresh);
         grammar_close(grammar);
+        calendar_free(calendar);
     } else {
-        take_config(d, &fresh, grammar);
+        take_config(d, &fresh, grammar, calendar);
         if (!rules_open_gateways(d, &err))
             log_error("%s", err.text);
         log_notice("%s: reloaded", d->config.file);
@@ -123,6 +130,18 @@ static bool open_store(struct daemon *d, struct error *err)
     d->checkpoint = checkpoint_start(d->store, err);
     d->turn = turn_new(d->store, random_from_system());
     return d->checkpoint != NULL;
+}
+
+static bool open_calendar(struct daemon *d, struct error *err)
+{
+    struct mistakes mistakes = { 0 };
+
+    d->calendar = rules_calendar(&d->config, &mistakes);
+    if (mistakes.count)
+        error_set(err, "%s%s", mistakes.lines[0],
+                  mistakes.count > 1 ? " (greenlined --check-config names the other mistakes)" : "");
+    mistakes_free(&mistakes);
+    return d->calendar != NULL;
 }
 
 /* A demo clock goes on from where the store last was. */
@@ -146,8 +165,11 @@ static bool open_clock(struct daemon *d, struct error *err)
 static bool open_parts(struct daemon *d, struct error *err)
 {
     const struct outbox_rules outbox = rules_outbox(d);
-    const struct engine_rules engine = rules_engine(d);
+    struct engine_rules engine;
 
+    if (!open_calendar(d, err))
+        return false;
+    engine = rules_engine(d);
     d->grammar = grammar_open(d->config.answers, err);
     if (!d->grammar)
         return false;
@@ -191,6 +213,7 @@ static void begin_run(struct daemon *d)
         log_notice("was last seen %lld s ago%s", (long long)((turn_now(d->turn) - gap_from) / 1000),
                    clean ? "" : ", without a clean end");
     outbox_recover(d->outbox);
+    engine_review_schedules(d->engine); /* the calendar may be a new one */
 }
 
 static void open_events(struct daemon *d)
@@ -256,6 +279,7 @@ void daemon_free(struct daemon *d)
     engine_free(d->engine);
     outbox_free(d->outbox);
     grammar_close(d->grammar);
+    calendar_free(d->calendar);
     turn_free(d->turn);
     checkpoint_stop(d->checkpoint);
     store_close(d->store);

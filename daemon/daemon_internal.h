@@ -26,6 +26,7 @@ struct daemon {
     struct outbox *outbox;
     struct engine *engine;
     struct grammar *grammar;
+    struct calendar *calendar;
     struct inbox *inbox;
     struct gateways *gateways;
     struct api *api;
@@ -44,6 +45,8 @@ struct daemon {
 /* rules.c: the configuration as the parts want it. */
 struct outbox_rules rules_outbox(const struct daemon *daemon);
 struct engine_rules rules_engine(struct daemon *daemon);
+/* The school's calendar by a configuration; NULL after mistakes. The caller frees. */
+struct calendar *rules_calendar(const struct config *config, struct mistakes *mistakes);
 bool rules_open_gateways(struct daemon *daemon, struct error *err);
 
 /* console.c: what the API needs of the daemon. */

@@ -53,11 +53,22 @@ static char *ladder_of(void *arg, enum kind kind, const char *name)
     return text;
 }
 
+struct calendar *rules_calendar(const struct config *config, struct mistakes *mistakes)
+{
+    struct calendar_setting setting = { .files = (const char *const *)config->school.calendar,
+                                        .week_starts = strcmp(config->school.week_starts, "sunday") == 0 ? 7 : 1 };
+
+    stage_parse(&setting.stage, config->school.stage);
+    return calendar_open(&setting, mistakes);
+}
+
 struct engine_rules rules_engine(struct daemon *d)
 {
     struct engine_rules rules = { .templates = d->config.templates,
                                   .language = d->config.school.language,
                                   .zone = d->zone,
+                                  .calendar = d->calendar,
+                                  .quiet = { d->config.school.quiet_from_min, d->config.school.quiet_to_min },
                                   .ladder = ladder_of,
                                   .ladder_arg = d };
 
@@ -156,6 +167,7 @@ void daemon_check(const struct config *config, struct mistakes *mistakes)
         mistakes_add(mistakes, "%s", err.text);
     grammar_close(grammar);
     hooks_check(config, mistakes);
+    calendar_free(rules_calendar(config, mistakes));
     for (size_t i = 0; i < config->gateway_count; i++)
         check_gateway(config, &config->gateways[i], mistakes);
 }

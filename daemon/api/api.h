@@ -12,6 +12,7 @@
 #include <stdbool.h>
 
 #include "core/answer.h"
+#include "core/calendar.h"
 #include "core/hours.h"
 #include "lib/clock.h"
 #include "lib/error.h"
@@ -30,6 +31,7 @@ struct api_setting {
     const char *socket; /* path; an old socket there is replaced */
     const char *group;  /* whose members may; NULL: "greenline" */
     struct zone zone;
+    const struct calendar *calendar; /* the school's; never changes once loaded */
     const char *school, *language, *region;
     const char *headers; /* file of the words in sheets' headers, for imports; NULL: none */
     struct hours quiet;  /* the school's */

@@ -172,6 +172,9 @@ json_t *schedule_add(struct api_call *call)
         .every = json_text(call->body, "every", NULL),
         .rrule = json_text(call->body, "rrule", NULL),
         .start = json_text(call->body, "start", NULL),
+        .school_days = json_flag(call->body, "school_days", false),
+        .on_holiday = json_text(call->body, "on_holiday", NULL),
+        .in_quiet = json_text(call->body, "in_quiet", NULL),
     };
     int64_t id;
 

@@ -259,6 +259,7 @@ static const struct {
     { "group", TEXT(group) },
     { "role", TEXT(role) },
     { "q", TEXT(query) },
+    { "month", TEXT(query) },
     { "actor", TEXT(actor) },
     { "subject", TEXT(subject) },
 };

@@ -1,78 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Handlers that compute something without touching a row: the next dates of a schedule, what a reply would mean. */
-#include <stdio.h>
+/* Handlers that compute something without touching a row: what a reply would mean. */
 #include <string.h>
 
 #include "api/api_internal.h"
-#include "core/recurrence.h"
 #include "lib/json.h"
 #include "lib/memory.h"
-#include "store/schedule.h"
 
-enum { PREVIEW_COUNT = 5, TRY_TEXTS_MAX = 1000, TRY_OPTIONS_MAX = 20 };
-
-static const char *weekday(int day, const char *language)
-{
-    static const char *const en[] = { "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday" };
-    static const char *const zh[] = { "周一", "周二", "周三", "周四", "周五", "周六", "周日" };
-
-    return strcmp(language, "zh") == 0 ? zh[day - 1] : en[day - 1];
-}
-
-/* One date; `quiet` is where the school's quiet hours move it, null where they do not. */
-static json_t *date_row(struct api_call *call, time_ms at)
-{
-    const struct zone zone = call->setting->zone;
-    const time_ms end = hours_end(call->setting->quiet, zone, at);
-    json_t *row = json_object();
-
-    list_put_time(row, "at", zone, at);
-    json_put_text(row, "weekday", weekday(zone_local(zone, at).weekday, call->setting->language));
-    list_put_time(row, "quiet", zone, end == at ? TIME_NEVER : end);
-    return row;
-}
-
-/* The rule of a schedule: "YYYYMMDDTHHMMSS" is its start. */
-static bool rule_of(struct recurrence *out, const struct schedule *schedule, struct error *err)
-{
-    struct local_time local = { 0 };
-
-    if (sscanf(schedule->start, "%4d%2d%2dT%2d%2d%2d", &local.year, &local.month, &local.day, &local.hour,
-               &local.minute, &local.second) != 6)
-        return error_set(err, "the schedule's start is unreadable: remove it and add it anew");
-    return recurrence_parse(out, schedule->rrule, local, err);
-}
-
-static bool read_rule(struct recurrence *out, struct api_call *call, int64_t id)
-{
-    struct schedule schedule = { 0 };
-    const bool good = schedule_get(&schedule, call->store, id) && rule_of(out, &schedule, &call->err);
-
-    schedule_free(&schedule);
-    return good;
-}
-
-json_t *read_schedule_preview(struct api_call *call)
-{
-    const int count = json_object_get(call->query, "count") ? call->filter.limit : PREVIEW_COUNT;
-    const int64_t id = api_schedule(call, call->path[1]);
-    struct recurrence rule;
-    json_t *items, *page;
-    time_ms at = call->now;
-
-    if (!id)
-        return NULL;
-    if (!read_rule(&rule, call, id))
-        return api_refuse_err(call, 409);
-    items = json_array();
-    for (int i = 0; i < count && (at = recurrence_next(&rule, call->setting->zone, at)) != TIME_NEVER; i++)
-        json_array_append_new(items, date_row(call, at));
-    recurrence_free(&rule);
-    page = json_object();
-    json_put(page, "items", items);
-    json_put(page, "next", NULL);
-    return page;
-}
+enum { TRY_TEXTS_MAX = 1000, TRY_OPTIONS_MAX = 20 };
 
 static json_t *tried(struct api_call *call, const struct answer_question *question, const char *text)
 {

@@ -19,6 +19,7 @@ static const struct {
     { "pair", N_("mentors and their children") },
     { "rota", N_("who is on duty when") },
     { "schedule", N_("what is sent regularly") },
+    { "calendar", N_("the school's days") },
     { "broadcast", N_("write to many families") },
     { "alert", N_("emergencies") },
     { "ask", N_("questions and their answers") },

@@ -86,11 +86,27 @@ static const struct cli_command commands[] = {
                      N_("when, in words: \"month on the 1st Saturday at 09:00\""), false },
                    { "--rrule", OPTION_TEXT, "rrule", "RULE", N_("when, as a rule of RFC 5545 (with --start)"), false },
                    { "--start", OPTION_TEXT, "start", "TIME", N_("the first date of the rule, 2026-09-05 09:00"),
+                     false },
+                   { "--school-days", OPTION_FLAG, "school_days", NULL,
+                     N_("only on school days; a make-up day has the dates of the weekday whose lessons it has"),
+                     false },
+                   { "--on-holiday", OPTION_TEXT, "on_holiday", "WHAT",
+                     N_("a date on a day off: keep it, skip it, next (school day) or before (the last one before)"),
+                     false },
+                   { "--in-quiet", OPTION_TEXT, "in_quiet", "WHAT",
+                     N_("a date in the school's quiet hours: wait for their end, skip it, or before (an hour before "
+                        "they begin)"),
                      false } },
       .help = N_("send something regularly"),
       .examples = { "schedule add --name monthly --kind checkin --to left-behind --template checkin --every \"month on "
                     "the 1st "
                     "Saturday at 09:00\"",
+                    "schedule add --name evening --kind checkin --to left-behind --every \"school day at 17:30\"",
+                    "schedule add --name weekend --kind notice --to left-behind --text 周末平安 --every \"week on "
+                    "Friday at "
+                    "15:00\" "
+                    "--school-days --on-holiday before",
+                    "schedule add --name parents --kind meeting --to class:3-2 --every \"week 3 on Monday at 09:00\"",
                     "schedule add --name rota --kind duty --to role:duty --template duty --rrule FREQ=WEEKLY --start "
                     "\"2026-09-07 "
                     "18:00\"" } },
@@ -109,7 +125,7 @@ static const struct cli_command commands[] = {
       .arguments = { { NAME } },
       .view = &view_dates,
       .options = { { "--count", OPTION_NUMBER, "count", "N", N_("how many dates (5)"), false } },
-      .help = N_("the next dates with their weekdays"),
+      .help = N_("the next dates with weekday, week of the term, and what the calendar moves or leaves out"),
       .examples = { "schedule preview monthly --count 12" } },
     { .noun = "schedule",
       .verb = "pause",
@@ -143,6 +159,16 @@ static const struct cli_command commands[] = {
       .view = &view_schedule,
       .help = N_("end a schedule; what it sent stays on record"),
       .examples = { "schedule remove monthly" } },
+
+    { .noun = "calendar",
+      .verb = "show",
+      .path = "calendar",
+      .list = true,
+      .whole = true,
+      .view = &view_calendar,
+      .options = { { "--month", OPTION_TEXT, "month", "YYYY-MM", N_("which month (else this one)"), false } },
+      .help = N_("the days of a month: school, holiday or make-up day, week of the term, and what is scheduled"),
+      .examples = { "calendar show", "calendar show --month 2026-10 --json" } },
 
     { .noun = "broadcast",
       .verb = "send",

@@ -55,6 +55,12 @@ static const char *const words[] = {
     N_("understood"),
     N_("ignored"),
     N_("settled"),
+    /* days */
+    N_("keep"),
+    N_("skip"),
+    N_("next"),
+    N_("before"),
+    N_("wait"),
     /* answers */
     N_("fine"),
     N_("help"),
@@ -161,6 +167,14 @@ static const char *const words[] = {
 const char *language_word_at(size_t index)
 {
     return index < COUNT(words) ? words[index] : NULL;
+}
+
+bool language_is(const char *code)
+{
+    static const char field[] = "\nLanguage: ", header[] = "";
+    const char *at = strstr(gettext(header), field); /* of the catalogue */
+
+    return strncmp(at ? at + strlen(field) : "en", code, strlen(code)) == 0;
 }
 
 const char *language_word(const char *word)

@@ -8,6 +8,7 @@
 #define GREENLINE_CLI_LANGUAGE_H
 
 #include <libintl.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /* The text in the user's language; N_ marks a text in a table that is translated where it is shown. */
@@ -16,6 +17,9 @@
 
 /* Once, at the start of the program: changes the process's locale. */
 void language_open(void);
+
+/* Whether texts are in this language ("zh"), as the catalogue says of itself; "en" without a catalogue. */
+bool language_is(const char *code);
 
 /* A state, kind, class or reason of the API as people say it; a word that is not known comes back as it is. */
 const char *language_word(const char *word);

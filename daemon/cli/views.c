@@ -157,16 +157,13 @@ const struct view view_schedule = {
                 { N_("ladder"), "ladder", cell_text, LOOK_PROSE },
                 { N_("rule"), "rrule", cell_text, LOOK_PROSE },
                 { N_("start"), "start", cell_text, LOOK_PROSE },
+                { N_("school days only"), "school_days", cell_yes_no, LOOK_PROSE },
+                { N_("on a holiday"), "on_holiday", cell_word, LOOK_PROSE },
+                { N_("in quiet hours"), "in_quiet", cell_word, LOOK_PROSE },
                 { N_("next"), "next", cell_time, LOOK_PROSE },
                 { N_("last"), "last.at", cell_time, LOOK_PROSE },
                 { N_("last state"), "last.state", cell_word, LOOK_PROSE },
                 { N_("last cause"), "last.cause", cell_text, LOOK_PROSE } },
-};
-
-const struct view view_dates = {
-    .columns = { { N_("date"), "at", cell_time, LOOK_WHOLE },
-                 { N_("weekday"), "weekday", cell_text, LOOK_WHOLE },
-                 { N_("moved by quiet hours to"), "quiet", cell_time, LOOK_WHOLE } },
 };
 
 const struct view view_broadcasts = {
@@ -446,6 +443,8 @@ const struct view view_tried = {
                  { N_("why"), "why", cell_text, LOOK_PROSE } },
 };
 
+const struct view view_dates = { .draw = draw_dates };
+const struct view view_calendar = { .draw = draw_calendar };
 const struct view view_today = { .draw = draw_today };
 const struct view view_channel = { .draw = draw_channel };
 const struct view view_status = { .draw = draw_status };

@@ -55,7 +55,8 @@ void config_free(struct config *config)
         config->school.region,
         config->school.timezone,
         config->school.language,
-        config->school.calendar,
+        config->school.week_starts,
+        config->school.stage,
         config->store,
         config->state_dir,
         config->clock.start,
@@ -72,6 +73,7 @@ void config_free(struct config *config)
 
     for (size_t i = 0; i < COUNT(texts); i++)
         free(texts[i]);
+    config_words_free(config->school.calendar);
     for (size_t i = 0; i < config->gateway_count; i++)
         free_gateway(&config->gateways[i]);
     for (size_t i = 0; i < config->ladder_count; i++)

@@ -70,7 +70,9 @@ struct config {
     struct {
         char *name, *signature, *region, *timezone;
         char *language;                   /* "zh" or "en" */
-        char *calendar;                   /* a path, or "" = none */
+        char **calendar;                  /* paths; none: { NULL } */
+        char *week_starts;                /* "monday" or "sunday" */
+        char *stage;                      /* "", "kindergarten", "primary", "boarding" */
         int quiet_from_min, quiet_to_min; /* minutes of the day; equal = no quiet hours */
     } school;
     char *store;     /* the database file */

@@ -28,8 +28,12 @@ const struct config_key config_keys[] = {
       .help = "zone of all times people write and read" },
     { "school.language", KEY_TEXT, AT(school.language), "zh", .check = word_check_language,
       .help = "of texts to persons without a language of their own: zh or en" },
-    { "school.calendar", KEY_PATH, AT(school.calendar), "", .check = word_check_text,
-      .help = "iCalendar file of terms and holidays (read by a later version)" },
+    { "school.calendar", KEY_PATHS, AT(school.calendar), "", .example = "[ \"calendars/cn-2026.ics\" ]",
+      .check = word_check_text, .help = "iCalendar files of holidays and terms, see calendars/README.md" },
+    { "school.week_starts", KEY_TEXT, AT(school.week_starts), "monday", .check = word_check_week_start,
+      .help = "first day of a school week: monday or sunday" },
+    { "school.stage", KEY_TEXT, AT(school.stage), "", .example = "\"primary\"", .check = word_check_stage,
+      .help = "whose entries of the calendar hold: kindergarten, primary, boarding; \"\": those for all" },
     { "school.quiet", KEY_GROUP, .help = "quiet hours: nothing but emergencies; equal times: none" },
     { "school.quiet.from", KEY_MINUTE, AT(school.quiet_from_min), "21:00", .help = "begin of the quiet hours" },
     { "school.quiet.to", KEY_MINUTE, AT(school.quiet_to_min), "07:00", .help = "end of the quiet hours" },
@@ -126,8 +130,8 @@ const char *key_type_name(enum key_type type)
     static const char *const names[KEY_TYPES] = {
         [KEY_GROUP] = "group",   [KEY_TEXT] = "text",       [KEY_PATH] = "path",         [KEY_INT] = "whole number",
         [KEY_REAL] = "number",   [KEY_FLAG] = "true/false", [KEY_DURATION] = "duration", [KEY_MINUTE] = "time of day",
-        [KEY_PRICE] = "price",   [KEY_WORDS] = "words",     [KEY_JSON] = "group",        [KEY_GATEWAYS] = "list",
-        [KEY_LADDERS] = "group", [KEY_STEPS] = "list",      [KEY_KINDS] = "group",
+        [KEY_PRICE] = "price",   [KEY_WORDS] = "words",     [KEY_PATHS] = "paths",       [KEY_JSON] = "group",
+        [KEY_GATEWAYS] = "list", [KEY_LADDERS] = "group",   [KEY_STEPS] = "list",        [KEY_KINDS] = "group",
     };
 
     return names[type];
@@ -181,7 +185,7 @@ static void print_default(FILE *out, const struct config_key *key)
         fputs("(must be given)", out);
     else if (key->shown)
         fprintf(out, "(%s)", key->shown);
-    else if (key->type == KEY_WORDS)
+    else if (key->type == KEY_WORDS || key->type == KEY_PATHS)
         fprintf(out, *key->fallback ? "[ \"%s\" ]" : "[ ]", key->fallback);
     else if (key->type == KEY_INT || key->type == KEY_REAL || key->type == KEY_FLAG)
         fputs(key->fallback, out);

@@ -23,6 +23,7 @@ enum key_type {
     KEY_MINUTE,   /* int, minutes of the day, from "21:00" */
     KEY_PRICE,    /* int64_t, 1/10000 yuan, from "0.05" */
     KEY_WORDS,    /* char **, ends with NULL */
+    KEY_PATHS,    /* the same of paths; one alone may stand without brackets */
     KEY_JSON,     /* json_t * */
     KEY_GATEWAYS, /* lists and groups of sections */
     KEY_LADDERS,

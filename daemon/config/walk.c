@@ -81,6 +81,7 @@ static bool put_from_text(const struct walk *walk, const struct config_key *key,
         return true;
     case KEY_GROUP:
     case KEY_WORDS:
+    case KEY_PATHS:
     case KEY_JSON:
     case KEY_GATEWAYS:
     case KEY_LADDERS:
@@ -108,7 +109,7 @@ static void fill_defaults(const struct walk *walk, const char *prefix, char *bas
 
         if (!key_in_section(key, prefix))
             continue;
-        if (key->type == KEY_WORDS)
+        if (key->type == KEY_WORDS || key->type == KEY_PATHS)
             *(char ***)(void *)field = one_word(key->fallback ? key->fallback : "");
         else if (key->type == KEY_JSON)
             *(json_t **)(void *)field = json_object();
@@ -124,7 +125,7 @@ static void show_example(struct text *out, const struct config_key *key)
 
     if (key->example)
         text_add(out, key->example);
-    else if (key->type == KEY_WORDS)
+    else if (key->type == KEY_WORDS || key->type == KEY_PATHS)
         text_add_format(out, "[ \"%s\" ]", key->fallback && *key->fallback ? key->fallback : "checkin");
     else if (key->fallback && *key->fallback && !text_starts(key->fallback, "data:"))
         text_add_format(out, quoted ? "\"%s\"" : "%s", key->fallback);
@@ -206,9 +207,29 @@ static void take_words(const struct walk *walk, const struct config_key *key, co
         return;
     words = mem_new(node->count + 1, sizeof *words);
     for (size_t i = 0; i < node->count; i++)
-        words[i] = mem_dup(node->children[i].text);
+        words[i] =
+            key->type == KEY_PATHS ? path_at(walk->folder, node->children[i].text) : mem_dup(node->children[i].text);
     config_words_free(*(char ***)(void *)field);
     *(char ***)(void *)field = words;
+}
+
+/* A path alone, or a list of them. */
+static void take_paths(const struct walk *walk, const struct config_key *key, const struct node *node, char *field)
+{
+    struct error err;
+
+    if (node->type != NODE_TEXT) {
+        take_words(walk, key, node, field);
+        return;
+    }
+    if (!key->check(node->text, &err)) {
+        node_mistake(walk->mistakes, node, "%s", err.text);
+        return;
+    }
+    config_words_free(*(char ***)(void *)field);
+    *(char ***)(void *)field = mem_new(2, sizeof(char *));
+    if (*node->text)
+        **(char ***)(void *)field = path_at(walk->folder, node->text);
 }
 
 static void take_json(const struct node *node, char *field)
@@ -397,6 +418,9 @@ static void take_key(const struct walk *walk, const struct config_key *key, cons
         return;
     case KEY_WORDS:
         take_words(walk, key, node, field);
+        return;
+    case KEY_PATHS:
+        take_paths(walk, key, node, field);
         return;
     case KEY_GROUP:
     case KEY_JSON:

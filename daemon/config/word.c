@@ -19,6 +19,8 @@ const char *const word_kinds[] = { "checkin", "meeting", "absent", "emergency", 
 const char *const word_channels[] = { "sms", "voice", "im", NULL };
 const char *const word_roles[] = { "head", "mentor", "teacher", "counsellor", "duty", "operator", "official", NULL };
 const char *const word_levels[] = { "error", "warning", "notice", "info", "debug", NULL };
+static const char *const week_starts[] = { "monday", "sunday", NULL };
+static const char *const stages[] = { "kindergarten", "primary", "boarding", NULL };
 static const char *const languages[] = { "zh", "en", NULL };
 
 /* Who may stand in a ladder's step, and what follows the colon. */
@@ -155,6 +157,16 @@ bool word_check_level(const char *text, struct error *err)
 bool word_check_language(const char *text, struct error *err)
 {
     return check_listed(text, languages, err);
+}
+
+bool word_check_week_start(const char *text, struct error *err)
+{
+    return check_listed(text, week_starts, err);
+}
+
+bool word_check_stage(const char *text, struct error *err)
+{
+    return !*text || check_listed(text, stages, err);
 }
 
 bool word_check_text(const char *text, struct error *err)

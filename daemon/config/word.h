@@ -23,14 +23,16 @@ extern const char *const word_levels[]; /* from LOG_LEVEL_ERROR on */
 enum { WORD_TEXT_MAX = 1000, WORD_NAME_MAX = 32 };
 bool word_check_text(const char *text, struct error *err);
 bool word_check_not_empty(const char *text, struct error *err);
-bool word_check_region(const char *text, struct error *err);   /* ISO 3166-1 alpha-2, "CN" */
-bool word_check_zone(const char *text, struct error *err);     /* by zone_open() */
-bool word_check_language(const char *text, struct error *err); /* "zh" or "en" */
-bool word_check_http(const char *text, struct error *err);     /* "" or an address with a port */
-bool word_check_range(const char *text, struct error *err);    /* "10.0.0.0/8" */
-bool word_check_name(const char *text, struct error *err);     /* of gateways, ladders: a-z 0-9 - _ */
-bool word_check_program(const char *text, struct error *err);  /* a name, or an absolute path */
-bool word_check_prefix(const char *text, struct error *err);   /* "+", "+86" */
+bool word_check_region(const char *text, struct error *err);     /* ISO 3166-1 alpha-2, "CN" */
+bool word_check_zone(const char *text, struct error *err);       /* by zone_open() */
+bool word_check_language(const char *text, struct error *err);   /* "zh" or "en" */
+bool word_check_week_start(const char *text, struct error *err); /* "monday" or "sunday" */
+bool word_check_stage(const char *text, struct error *err);      /* "", "kindergarten", "primary", "boarding" */
+bool word_check_http(const char *text, struct error *err);       /* "" or an address with a port */
+bool word_check_range(const char *text, struct error *err);      /* "10.0.0.0/8" */
+bool word_check_name(const char *text, struct error *err);       /* of gateways, ladders: a-z 0-9 - _ */
+bool word_check_program(const char *text, struct error *err);    /* a name, or an absolute path */
+bool word_check_prefix(const char *text, struct error *err);     /* "+", "+86" */
 bool word_check_channel(const char *text, struct error *err);
 bool word_check_kind(const char *text, struct error *err);
 bool word_check_level(const char *text, struct error *err);

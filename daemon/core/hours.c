@@ -113,3 +113,19 @@ time_ms hours_end(struct hours hours, struct zone zone, time_ms at)
     }
     return at;
 }
+
+time_ms hours_begin(struct hours hours, struct zone zone, time_ms at)
+{
+    struct local_time local = zone_local(zone, at);
+    time_ms begin;
+
+    if (!hours_holds(hours, zone, at))
+        return at;
+    if (hours.from > local.hour * 60 + local.minute)
+        local.day--; /* it began yesterday; zone_instant() carries day 0 over */
+    local.hour = hours.from / 60;
+    local.minute = hours.from % 60;
+    local.second = 0;
+    begin = zone_instant(zone, local);
+    return begin < at ? begin : at;
+}

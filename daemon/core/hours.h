@@ -31,5 +31,7 @@ void hours_format(char out[static HOURS_MAX], struct hours hours);
 bool hours_holds(struct hours hours, struct zone zone, time_ms at);
 /* The first instant at or after `at` that is outside the span. */
 time_ms hours_end(struct hours hours, struct zone zone, time_ms at);
+/* Inside the span: the instant at which it began, at or before `at`. Outside: `at`. */
+time_ms hours_begin(struct hours hours, struct zone zone, time_ms at);
 
 #endif

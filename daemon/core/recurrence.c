@@ -527,6 +527,8 @@ bool recurrence_parse(struct recurrence *out, const char *rrule, struct local_ti
 
     if (!valid_reading(start))
         return error_set(err, "rule: its start is not a date: %04d-%02d-%02d", start.year, start.month, start.day);
+    if (recurrence_is_term(rrule))
+        return recurrence_term_parse(out, rrule, start, err);
     if (!rule_read(&rule, rrule, err))
         return false;
     if (rule.until.kind == UNTIL_INSTANT) { /* a day of slack, for the zone is not known here */
@@ -549,4 +551,33 @@ time_ms recurrence_next(const struct recurrence *recurrence, struct zone zone, t
     /* a day before the reading: in an overlap the clock shows later times earlier */
     walk.from = zone_local(zone, after < FIRST_INSTANT ? FIRST_INSTANT : after - DAY_MS);
     return walk_dates(&walk) ? walk.found_at : TIME_NEVER;
+}
+
+bool recurrence_by_weekday(const struct recurrence *recurrence)
+{
+    const char *rule = recurrence->rrule;
+
+    return text_starts(rule, "FREQ=WEEKLY") || (text_starts(rule, "FREQ=DAILY") && strstr(rule, ";BYDAY="));
+}
+
+void recurrence_lead_in(struct recurrence *recurrence)
+{
+    const char *interval = strstr(recurrence->rrule, ";INTERVAL=");
+    const char *number = interval ? interval + strlen(";INTERVAL=") : "1";
+    int weeks = 1;
+    struct icaltimetype start = to_ical(recurrence->start);
+
+    if (!text_starts(recurrence->rrule, "FREQ=WEEKLY") || strstr(recurrence->rrule, ";COUNT="))
+        return;
+    read_number(&weeks, &number);
+    icaltime_adjust(&start, -7 * weeks, 0, 0, 0);
+    recurrence->start = from_ical(start);
+}
+
+bool recurrence_is_frequent(const struct recurrence *recurrence)
+{
+    struct recurrence_weeks weeks;
+
+    return text_starts(recurrence->rrule, "FREQ=WEEKLY") || text_starts(recurrence->rrule, "FREQ=DAILY") ||
+           (recurrence_weeks(&weeks, recurrence) && weeks.pattern);
 }

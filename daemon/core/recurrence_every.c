@@ -13,7 +13,7 @@
 
 enum { DAYS_MAX = 10, INTERVAL_MAX = 100 };
 
-enum unit { UNIT_DAY, UNIT_WORKDAY, UNIT_WEEK, UNIT_MONTH, UNIT_YEAR };
+enum unit { UNIT_DAY, UNIT_WORKDAY, UNIT_WEEK, UNIT_MONTH, UNIT_YEAR, UNIT_TERM };
 
 static const struct {
     const char *frequency;
@@ -24,6 +24,7 @@ static const struct {
     [UNIT_WEEK] = { "WEEKLY", "week on Mon, Wed at 9:00" },
     [UNIT_MONTH] = { "MONTHLY", "month on the 1st Saturday at 09:00" },
     [UNIT_YEAR] = { "YEARLY", "year on 1 June at 9:00" },
+    [UNIT_TERM] = { "TERM", "week 3 on Monday at 09:00" },
 };
 
 static const char *const day_codes[] = { "MO", "TU", "WE", "TH", "FR", "SA", "SU" };
@@ -38,7 +39,10 @@ struct sentence {
     size_t ordinal_count;
     int days[DAYS_MAX]; /* of a month; -1: last */
     size_t day_count;
-    int month; /* 1–12 */
+    bool weeks[RECURRENCE_WEEK_MAX + 1]; /* of a term, by number */
+    const char *parity;                  /* or "ODD", "EVEN"; NULL */
+    bool school;                         /* school days or weeks */
+    int month;                           /* 1–12 */
     int minute;
     const char *why; /* what is wrong, for a person */
 };
@@ -63,6 +67,71 @@ static bool take(struct sentence *s, enum every_token_kind kind)
     return true;
 }
 
+/* A number that is an hour is no day: "周三 9点". */
+static bool is_hour(const struct every_token *at)
+{
+    return at->kind == EVERY_NUMBER && (at[1].kind == EVERY_OCLOCK || at[1].kind == EVERY_DAYPART);
+}
+
+/* "week 3", "3rd week", "第3、5周", "odd weeks", 单周: weeks of a term, by their number. */
+static bool is_of_term(const struct every_token *at)
+{
+    if (at->kind == EVERY_PARITY)
+        return true;
+    if (at->kind == EVERY_UNIT_WEEK)
+        return at[1].kind == EVERY_NUMBER && !is_hour(&at[1]);
+    if (at->kind != EVERY_NTH && at->kind != EVERY_ORDINAL)
+        return false;
+    while (at->kind == EVERY_NTH || at->kind == EVERY_NUMBER || at->kind == EVERY_ORDINAL || at->kind == EVERY_TO)
+        at++;
+    return at->kind == EVERY_UNIT_WEEK;
+}
+
+static bool take_week(struct sentence *s, int *week)
+{
+    take(s, EVERY_NTH);
+    if ((s->at->kind != EVERY_NUMBER && s->at->kind != EVERY_ORDINAL) || is_hour(s->at))
+        return false;
+    *week = s->at++->value;
+    return *week >= 0 && *week <= RECURRENCE_WEEK_MAX;
+}
+
+/* "3 to 5 and 8", with the word week before or behind. */
+static bool read_weeks(struct sentence *s)
+{
+    int week, last;
+
+    take(s, EVERY_UNIT_WEEK);
+    if (s->at->kind == EVERY_PARITY) {
+        s->parity = s->at++->value ? "ODD" : "EVEN";
+        take(s, EVERY_SCHOOL);
+        take(s, EVERY_UNIT_WEEK);
+        return true;
+    }
+    if (!take_week(s, &week))
+        return fail(s, "a week of a term is a number from 0 to 53");
+    do {
+        last = week;
+        if (take(s, EVERY_TO) && (!take_week(s, &last) || last < week))
+            return fail(s, "the weeks are from the earlier to the later");
+        for (; week <= last; week++)
+            s->weeks[week] = true;
+    } while (take_week(s, &week));
+    take(s, EVERY_UNIT_WEEK);
+    take(s, EVERY_EVERY); /* "week 3 of every term" */
+    return true;
+}
+
+/* What a school day or week may be: each one, not every second. */
+static bool check_school(struct sentence *s)
+{
+    if (!s->school || s->unit == UNIT_TERM || s->unit == UNIT_WORKDAY)
+        return true;
+    if (s->unit != UNIT_DAY && s->unit != UNIT_WEEK)
+        return fail(s, "school goes with day or week");
+    return s->interval == 1 || fail(s, "say odd or even school weeks, or one by its number");
+}
+
 /* [every] [other] [N] unit; a weekday or "the 1st" alone means each week or month. */
 static bool read_frequency(struct sentence *s)
 {
@@ -71,8 +140,15 @@ static bool read_frequency(struct sentence *s)
     while (s->at->kind == EVERY_EVERY || s->at->kind == EVERY_OTHER)
         other = s->at++->kind == EVERY_OTHER || other;
     s->interval = 1;
-    if (s->at->kind == EVERY_NUMBER && is_unit(s->at[1].kind))
+    s->school = take(s, EVERY_SCHOOL);
+    if (!other && is_of_term(s->at)) {
+        s->unit = UNIT_TERM;
+        s->school = true;
+        return read_weeks(s);
+    }
+    if (s->at->kind == EVERY_NUMBER && (is_unit(s->at[1].kind) || s->at[1].kind == EVERY_SCHOOL))
         s->interval = s->at++->value;
+    s->school = take(s, EVERY_SCHOOL) || s->school;
     s->interval += other;
     if (s->interval < 1 || s->interval > INTERVAL_MAX)
         return fail(s, "the number of days, weeks, months or years must be 1 to 100");
@@ -84,13 +160,8 @@ static bool read_frequency(struct sentence *s)
         s->unit = (enum unit)(s->at++->kind - EVERY_UNIT_DAY);
     else
         return fail(s, "it begins with day, weekday, week, month or year");
-    return s->unit != UNIT_WORKDAY || s->interval == 1 || fail(s, "weekdays have no number before them");
-}
-
-/* A number that is an hour is no day: "周三 9点". */
-static bool is_hour(const struct every_token *at)
-{
-    return at->kind == EVERY_NUMBER && (at[1].kind == EVERY_OCLOCK || at[1].kind == EVERY_DAYPART);
+    return (s->unit != UNIT_WORKDAY || s->interval == 1 || fail(s, "weekdays have no number before them")) &&
+           check_school(s);
 }
 
 /* The next weekday, also the bare 三 of 一、三; 0 when none follows. */
@@ -275,6 +346,7 @@ static bool read_days(struct sentence *s)
             s->weekdays[day] = true;
         return true;
     case UNIT_WEEK:
+    case UNIT_TERM:
         return read_weekdays(s);
     case UNIT_MONTH:
         if (!read_month(s))
@@ -301,12 +373,27 @@ static void add_weekdays(struct text *rule, const struct sentence *s, const char
     }
 }
 
+static void add_weeks(struct text *rule, const struct sentence *s)
+{
+    const char *before = ";WEEK=";
+
+    if (s->parity)
+        text_add_format(rule, "%s%s", before, s->parity);
+    for (int week = 0; week <= RECURRENCE_WEEK_MAX; week++) {
+        if (!s->weeks[week])
+            continue;
+        text_add_format(rule, "%s%d", before, week);
+        before = ",";
+    }
+}
+
 /* The rule without its interval. The caller frees. */
 static char *rule_of(const struct sentence *s)
 {
     struct text rule = { 0 };
 
     text_add_format(&rule, "FREQ=%s", units[s->unit].frequency);
+    add_weeks(&rule, s);
     add_weekdays(&rule, s, ";BYDAY=");
     for (size_t i = 0; i < s->day_count; i++)
         text_add_format(&rule, "%s%d", i ? "," : ";BYMONTHDAY=", s->days[i]);
@@ -326,9 +413,12 @@ static bool settle(struct recurrence *out, const struct sentence *s, struct loca
     start.minute = s->minute % 60;
     start.second = 0;
     from.second++; /* not now: later */
-    if (!recurrence_first(&start, plain, start, from))
+    if (s->unit != UNIT_TERM && !recurrence_first(&start, plain, start, from))
         return error_set(err, "every \"%s\": no date comes", rule);
-    return recurrence_parse(out, rule, start, err);
+    if (!recurrence_parse(out, rule, start, err))
+        return false;
+    out->school_days = s->school;
+    return true;
 }
 
 bool recurrence_every(struct recurrence *out, const char *text, struct local_time today, struct error *err)

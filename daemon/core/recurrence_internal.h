@@ -31,8 +31,10 @@ enum every_token_kind {
     EVERY_WEEKDAY,   /* value 1 (Monday) – 7 */
     EVERY_MONTHNAME, /* value 1–12 */
     EVERY_LAST,
-    EVERY_TO,    /* "to", 至 */
-    EVERY_NOISE, /* "the", "on", commas */
+    EVERY_SCHOOL, /* "school" day or week, 上学, 教学 */
+    EVERY_PARITY, /* odd (1) or even (0) weeks, 单, 双 */
+    EVERY_TO,     /* "to", 至 */
+    EVERY_NOISE,  /* "the", "on", commas */
 };
 
 struct every_token {
@@ -52,5 +54,9 @@ int every_daypart_minute(int part, int hour, int minute);
 
 /* The first date of `rrule` at or after `from`, read without a zone. False when there is none. */
 bool recurrence_first(struct local_time *out, const char *rrule, struct local_time start, struct local_time from);
+
+/* recurrence_term.c: rules by weeks of a term. */
+bool recurrence_is_term(const char *rrule);
+bool recurrence_term_parse(struct recurrence *out, const char *rrule, struct local_time start, struct error *err);
 
 #endif

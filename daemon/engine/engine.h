@@ -10,6 +10,7 @@
 
 #include <jansson.h>
 
+#include "core/calendar.h"
 #include "outbox/outbox.h"
 #include "store/ask.h"
 #include "store/turn.h"
@@ -20,6 +21,8 @@ struct engine_rules {
     const char *templates; /* folder of NAME.zh.txt, NAME.en.txt, NAME.voice.zh.txt … */
     const char *language;  /* of the school */
     struct zone zone;
+    const struct calendar *calendar; /* borrowed until the next rules; NULL: Monday to Friday are school days */
+    struct hours quiet;              /* the school's */
     /* the ladder's snapshot for a kind (`name` NULL) or by name; the caller frees; NULL: none of that name */
     char *(*ladder)(void *arg, enum kind kind, const char *name);
     void *ladder_arg;
@@ -77,8 +80,14 @@ struct schedule_request {
     const char *name, *kind, *audience, *template, *text, *ladder;
     const char *every;         /* friendly form, or */
     const char *rrule, *start; /* RFC 5545 and the first time, "2026-09-05 09:00" */
+    bool school_days;          /* also where `every` speaks of school days */
+    const char *on_holiday;    /* a word of core/dates.h; NULL: by the rule */
+    const char *in_quiet;      /* the same; NULL: wait */
 };
 int64_t engine_add_schedule(struct engine *engine, const struct schedule_request *request, struct error *err);
+/* After a start and whenever the rules are new: the next date of each schedule by the calendar as it now is. What is due
+ * stays due; a date that has been stays one, for it is known by its origin. */
+void engine_review_schedules(struct engine *engine);
 /* pause, resume, remove. */
 bool engine_change_schedule(struct engine *engine, int64_t schedule, const char *verb, struct error *err);
 /* Runs it now, beside its dates; the cause. */

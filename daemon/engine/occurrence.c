@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Schedules and their occurrences. Each occurrence is a cause with the key schedule:ID:TIME, so none runs twice. After
- * downtime a missed one inside its grace runs once; an older one is recorded as missed.
+ * Schedules and their occurrences. Each occurrence is a cause with the key schedule:ID:TIME, by the time that the rule
+ * says (its origin), wherever the school's calendar moved it: none runs twice. After downtime a missed one inside its
+ * grace runs once; an older one is recorded as missed.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -16,38 +17,36 @@
 #include "lib/memory.h"
 #include "store/schedule.h"
 
-enum { START_MAX = 80 }; /* room for any six ints */
-
-/* DTSTART as text: YYYYMMDDTHHMMSS (RFC 5545 3.3.5, floating). */
-static void start_format(char out[static START_MAX], struct local_time t)
+/* The zone, calendar and quiet hours of the school; a schedule completes them. */
+static struct dates dates_of_school(const struct engine *engine)
 {
-    snprintf(out, START_MAX, "%04d%02d%02dT%02d%02d%02d", t.year, t.month, t.day, t.hour, t.minute, t.second);
+    return (
+        struct dates){ .zone = engine->rules.zone, .calendar = engine->rules.calendar, .quiet = engine->rules.quiet };
 }
 
-static bool start_parse(struct local_time *out, const char *text)
+/* The schedule's first date behind a place. */
+static struct date_place next_behind(const struct engine *engine, const struct schedule *s, struct date_place place)
 {
-    *out = (struct local_time){ 0 };
-    return sscanf(text, "%4d%2d%2dT%2d%2d%2d", &out->year, &out->month, &out->day, &out->hour, &out->minute,
-                  &out->second) == 6;
-}
-
-static bool recurrence_of(struct recurrence *out, const struct schedule *s)
-{
-    struct local_time start;
-
-    return start_parse(&start, s->start) && recurrence_parse(out, s->rrule, start, NULL);
-}
-
-static time_ms next_after(const struct engine *engine, const struct schedule *s, time_ms after)
-{
+    struct date_place none = { .at = TIME_NEVER, .origin = TIME_NEVER };
     struct recurrence r;
-    time_ms next = TIME_NEVER;
+    struct dates dates;
+    struct date next;
 
-    if (!recurrence_of(&r, s))
-        return TIME_NEVER;
-    next = recurrence_next(&r, engine->rules.zone, after);
+    if (!schedule_recurrence(&r, s, NULL))
+        return none;
+    dates = schedule_dates(s, &r, dates_of_school(engine));
+    if (dates_next(&next, &dates, place))
+        none = (struct date_place){ .at = next.at, .origin = next.origin };
     recurrence_free(&r);
-    return next;
+    return none;
+}
+
+static void set_next(struct engine *engine, const struct schedule *s, struct date_place place)
+{
+    const struct date_place next = next_behind(engine, s, place);
+
+    if (next.at != s->next_at || next.origin != s->next_origin)
+        schedule_set_next(engine->store, s->id, next.at, next.origin);
 }
 
 static void fill_request(struct cause_request *request, const struct schedule *s)
@@ -86,7 +85,7 @@ static void run_due(struct engine *engine, const struct schedule *s)
     char key[64];
 
     fill_request(&request, s);
-    snprintf(key, sizeof key, "schedule:%" PRId64 ":%" PRId64, s->id, s->next_at);
+    snprintf(key, sizeof key, "schedule:%" PRId64 ":%" PRId64, s->id, s->next_origin);
     request.key = key;
     request.by = "schedule";
     if (engine_now(engine) - s->next_at > engine_due_of(engine, request.kind))
@@ -95,7 +94,7 @@ static void run_due(struct engine *engine, const struct schedule *s)
         log_warning("schedule %s: %s", s->name, err.text);
         record_missed(engine, &request, s->next_at);
     }
-    schedule_set_next(engine->store, s->id, next_after(engine, s, s->next_at));
+    set_next(engine, s, (struct date_place){ .at = s->next_at, .origin = s->next_origin });
 }
 
 bool engine_run_due_schedules(struct engine *engine)
@@ -113,8 +112,25 @@ bool engine_run_due_schedules(struct engine *engine)
     return count > 0;
 }
 
-static bool parse_times(struct recurrence *out, struct engine *engine, const struct schedule_request *request,
-                        struct error *err)
+void engine_review_schedules(struct engine *engine)
+{
+    int64_t ids[32], after = 0;
+    size_t count;
+
+    while ((count = schedule_active(engine->store, after, ids, COUNT(ids))) > 0) {
+        for (size_t i = 0; i < count; i++) {
+            struct schedule s = { 0 };
+
+            if (schedule_get(&s, engine->store, ids[i]) && s.next_at > engine_now(engine))
+                set_next(engine, &s, dates_after(engine_now(engine)));
+            schedule_free(&s);
+        }
+        after = ids[count - 1];
+    }
+}
+
+static bool parse_rule(struct recurrence *out, struct engine *engine, const struct schedule_request *request,
+                       struct error *err)
 {
     const struct local_time today = zone_local(engine->rules.zone, engine_now(engine));
     time_ms at;
@@ -127,6 +143,63 @@ static bool parse_times(struct recurrence *out, struct engine *engine, const str
     if (!zone_parse(&at, engine->rules.zone, request->start, err))
         return false;
     return recurrence_parse(out, request->rrule, zone_local(engine->rules.zone, at), err);
+}
+
+/* Refuses what would never come: it needs terms that the calendar does not know. */
+static bool check_calendar(const struct engine *engine, const struct schedule *s, const struct recurrence *r,
+                           struct error *err)
+{
+    struct recurrence_weeks weeks;
+    const bool by_term = recurrence_weeks(&weeks, r);
+    int last;
+
+    if (s->school_days && s->on_holiday == HOLIDAY_KEEP)
+        return error_set(
+            err, "on_holiday keep: not with school days, which are none on a holiday: leave one of the two out");
+    if (by_term && !calendar_term_at(engine->rules.calendar, 0))
+        return error_set(err, "weeks of a term: the calendar has no terms: enter them in a file and name it in "
+                              "school.calendar (conf/calendars/school.ics is a sample)");
+    if (s->next_at != TIME_NEVER || !s->school_days)
+        return true;
+    if (!calendar_end(&last, engine->rules.calendar))
+        return error_set(err, "no date comes: look at the rule");
+    return error_set(err,
+                     "no date comes: the school's calendar ends on %04d-%02d-%02d: enter the next terms, or look at "
+                     "the rule",
+                     civil_date(last).year, civil_date(last).month, civil_date(last).day);
+}
+
+/* A new schedule and the room for its texts. */
+struct fresh {
+    struct schedule schedule;
+    struct recurrence recurrence;
+    char start[SCHEDULE_START_MAX];
+};
+
+static bool parse_times(struct fresh *fresh, struct engine *engine, const struct schedule_request *request,
+                        struct error *err)
+{
+    struct schedule *s = &fresh->schedule;
+    struct recurrence *r = &fresh->recurrence;
+    struct date_place next;
+
+    if (!parse_rule(r, engine, request, err))
+        return false;
+    s->school_days = request->school_days || r->school_days;
+    if (s->school_days && request->every)
+        recurrence_lead_in(r);
+    s->on_holiday = dates_holiday_default(r, s->school_days);
+    if (request->on_holiday && !holiday_rule_parse(&s->on_holiday, request->on_holiday, err))
+        return false;
+    if (request->in_quiet && !quiet_rule_parse(&s->in_quiet, request->in_quiet, err))
+        return false;
+    s->rrule = r->rrule;
+    s->start = fresh->start;
+    schedule_start_format(fresh->start, r->start);
+    next = next_behind(engine, s, dates_after(engine_now(engine)));
+    s->next_at = next.at;
+    s->next_origin = next.origin;
+    return check_calendar(engine, s, r, err);
 }
 
 static bool check(struct engine *engine, const struct schedule_request *request, struct error *err)
@@ -158,25 +231,21 @@ static bool check(struct engine *engine, const struct schedule_request *request,
 
 int64_t engine_add_schedule(struct engine *engine, const struct schedule_request *request, struct error *err)
 {
-    struct recurrence r = { 0 };
-    struct schedule s = { 0 };
-    char start[START_MAX];
-    int64_t id;
+    struct fresh fresh = { .recurrence = { 0 } };
+    struct schedule *s = &fresh.schedule;
+    int64_t id = 0;
 
-    if (!check(engine, request, err) || !parse_times(&r, engine, request, err))
+    if (!check(engine, request, err))
         return 0;
-    start_format(start, r.start);
-    s.name = (char *)(uintptr_t)request->name;
-    s.kind = (char *)(uintptr_t)request->kind;
-    s.audience = (char *)(uintptr_t)request->audience;
-    s.template = (char *)(uintptr_t)request->template;
-    s.text = (char *)(uintptr_t)request->text;
-    s.ladder = (char *)(uintptr_t)request->ladder;
-    s.rrule = r.rrule;
-    s.start = start;
-    s.next_at = recurrence_next(&r, engine->rules.zone, engine_now(engine));
-    id = schedule_put(engine->store, &s, engine_now(engine));
-    recurrence_free(&r);
+    s->name = (char *)(uintptr_t)request->name;
+    s->kind = (char *)(uintptr_t)request->kind;
+    s->audience = (char *)(uintptr_t)request->audience;
+    s->template = (char *)(uintptr_t)request->template;
+    s->text = (char *)(uintptr_t)request->text;
+    s->ladder = (char *)(uintptr_t)request->ladder;
+    if (parse_times(&fresh, engine, request, err))
+        id = schedule_put(engine->store, s, engine_now(engine));
+    recurrence_free(&fresh.recurrence);
     return id;
 }
 
@@ -199,7 +268,7 @@ bool engine_change_schedule(struct engine *engine, int64_t id, const char *verb,
     if (!moved)
         error_set(err, "schedule \"%s\": is %s: cannot %s it", s.name, s.state, verb);
     else if (strcmp(verb, "resume") == 0) /* what its pause passed over is not caught up */
-        schedule_set_next(engine->store, id, next_after(engine, &s, engine_now(engine)));
+        set_next(engine, &s, dates_after(engine_now(engine)));
     schedule_free(&s);
     return moved;
 }

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Schedules as people see them, each with its next date and what became of the last one. */
+#include <string.h>
+
 #include "lib/json.h"
 #include "store/list.h"
 
-#define COLUMNS "SELECT id, name, kind, audience, template, text, ladder, rrule, start, state, next_at FROM schedule"
+#define COLUMNS                                                                                                        \
+    "SELECT id, name, kind, audience, template, text, ladder, rrule, start, state, next_at, days,"                     \
+    " on_holiday, in_quiet, ifnull(next_origin, next_at) FROM schedule"
 
 static json_t *last(struct store *store, int64_t schedule, struct zone zone)
 {
@@ -30,7 +34,11 @@ static json_t *row(struct store *store, const struct query *query, struct zone z
     json_put_int(schedule, "id", query_int(query, 0));
     for (int i = 0; i < 9; i++)
         list_put_text(schedule, texts[i], query_text(query, 1 + i));
+    json_put_flag(schedule, "school_days", strcmp(query_text(query, 11), "school") == 0);
+    list_put_text(schedule, "on_holiday", query_text(query, 12));
+    list_put_text(schedule, "in_quiet", query_text(query, 13));
     list_put_time(schedule, "next", zone, query_time(query, 10));
+    list_put_time(schedule, "next_date", zone, query_time(query, 14)); /* by the rule, before it was moved */
     json_put(schedule, "last", last(store, query_int(query, 0), zone));
     return schedule;
 }

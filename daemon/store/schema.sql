@@ -133,8 +133,12 @@ CREATE TABLE schedule (
     ladder   TEXT,
     rrule    TEXT NOT NULL,                -- RFC 5545
     start    TEXT NOT NULL,                -- DTSTART, floating, in the school's zone: YYYYMMDDTHHMMSS
+    days     TEXT NOT NULL DEFAULT 'any' CHECK (days IN ('any', 'school')),
+    on_holiday TEXT NOT NULL DEFAULT 'keep' CHECK (on_holiday IN ('keep', 'skip', 'next', 'before')),
+    in_quiet TEXT NOT NULL DEFAULT 'wait' CHECK (in_quiet IN ('wait', 'skip', 'before')),
     state    TEXT NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'paused', 'removed')),
     next_at  INTEGER,
+    next_origin INTEGER,                   -- the date by the rule, which names the cause; NULL: next_at is it
     created  INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX schedule_next ON schedule (next_at) WHERE state = 'active';

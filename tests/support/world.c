@@ -39,9 +39,13 @@ static void open_parts(struct world *w)
         .name = "phones", .channels = channels, .prefixes = prefixes, .price_e4 = 500
     };
     CLEANUP(mem_clean) char *templates = data("templates");
-    const struct engine_rules engine = {
-        .templates = templates, .language = "zh", .zone = w->zone, .ladder = ladder_of, .ladder_arg = w
-    };
+    const struct engine_rules engine = { .templates = templates,
+                                         .language = "zh",
+                                         .zone = w->zone,
+                                         .calendar = w->calendar,
+                                         .quiet = { 21 * 60, 7 * 60 },
+                                         .ladder = ladder_of,
+                                         .ladder_arg = w };
     struct error err = { "" };
 
     w->store = store_open(w->path, true, &err);
@@ -58,6 +62,7 @@ static void open_parts(struct world *w)
         ; /* as the daemon does after a start */
     w->engine = engine_new(w->turn, w->outbox, &engine);
     w->inbox = inbox_new(w->turn, w->engine, w->grammar, "CN");
+    engine_review_schedules(w->engine);
 }
 
 static void close_parts(struct world *w)

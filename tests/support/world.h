@@ -30,7 +30,8 @@ struct world {
     size_t claimed_count;
     int window; /* jobs claimed a turn; 64 */
     uint64_t uid;
-    const char *ladder; /* snapshot for every kind; NULL: the shipped default */
+    const struct calendar *calendar; /* of the school, from the next start on; NULL: none */
+    const char *ladder;              /* snapshot for every kind; NULL: the shipped default */
     struct outbox_rules rules;
 };
 

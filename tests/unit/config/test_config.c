@@ -39,7 +39,9 @@ static void test_a_name_is_enough_and_all_else_has_a_default(void **state)
     assert_string_equal(config.school.region, "CN");
     assert_string_equal(config.school.timezone, "Asia/Shanghai");
     assert_string_equal(config.school.language, "zh");
-    assert_string_equal(config.school.calendar, "");
+    assert_null(config.school.calendar[0]);
+    assert_string_equal(config.school.week_starts, "monday");
+    assert_string_equal(config.school.stage, "");
     assert_int_equal(config.school.quiet_from_min, 1260);
     assert_int_equal(config.school.quiet_to_min, 420);
     assert_string_equal(config.store, "/var/lib/greenline/greenline.db");
@@ -74,7 +76,8 @@ static void test_values_of_the_school_and_paths_are_taken(void **state)
     assert_string_equal(config.school.signature, "");
     assert_string_equal(config.school.timezone, "Asia/Vientiane");
     assert_string_equal(config.school.language, "en");
-    assert_string_equal(config.school.calendar, DATA "terms/2026.ics");
+    assert_string_equal(config.school.calendar[0], DATA "terms/2026.ics");
+    assert_null(config.school.calendar[1]);
     assert_int_equal(config.school.quiet_from_min, 545);
     assert_int_equal(config.school.quiet_to_min, 1439);
     assert_string_equal(config.store, DATA "store/school.db");
@@ -263,6 +266,14 @@ static const struct {
       "2: clock.speed: -1 is out of bounds: write 0.001 to 1000000\n" },
     { "a={b={c={d={e={f={g={h={i={j={k={l={m={n={o={p={q={r={s={t={u={v=1;};};};};};};};};};};};};};};};};};};};};};\n",
       "1: {: brackets nest too deep: at most 20\n" },
+    { "school = { name = \"S\"; calendar = 5; };\n",
+      "1: school.calendar: is a whole number: write calendar = [ \"calendars/" },
+    { "school = { name = \"S\"; calendar = [ \"a.ics\", \"a.ics\" ]; };\n",
+      "1: school.calendar[2]: \"a.ics\" stands there twice" },
+    { "school = { name = \"S\"; week_starts = \"saturday\"; };\n",
+      "1: school.week_starts: \"saturday\" is not known: did you mean \"sunday\"? (monday, sunday)\n" },
+    { "school = { name = \"S\"; stage = \"university\"; };\n",
+      "1: school.stage: \"university\" is not known: write one of kindergarten, primary, boarding\n" },
     { "school = { name = \"S\"; }; };\n", "1: }: closes nothing: take it away, or look for a missing { above\n" },
     { "school = { name = \"S\" }; demo = yes;\n", "1: demo: is a text in quotes: write demo = false;\n"
                                                   "1: yes: a text stands in quotes: write \"yes\" (or true, false)\n" },
@@ -294,6 +305,39 @@ static void test_a_refused_configuration_leaves_the_old_one_alone(void **state)
     assert_true(config.demo);
     assert_null(config.file);
     free(said);
+}
+
+static void test_the_calendar_is_one_path_or_several(void **state)
+{
+    static const struct {
+        const char *value, *first, *second;
+    } rows[] = { { "\"\"", NULL, NULL },
+                 { "[ ]", NULL, NULL },
+                 { "\"a.ics\"", "/tmp/a.ics", NULL },
+                 { "[ \"a.ics\", \"/b.ics\" ]", "/tmp/a.ics", "/b.ics" } };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char *text =
+            mem_format("school = { name = \"S\"; calendar = %s; week_starts = \"sunday\"; stage = \"boarding\"; };\n",
+                       rows[i].value);
+        struct config config;
+        bool good;
+        char *said = read_text(&config, text, &good);
+
+        assert_string_equal(said, "");
+        if (rows[i].first)
+            assert_string_equal(config.school.calendar[0], rows[i].first);
+        else
+            assert_null(config.school.calendar[0]);
+        if (rows[i].second)
+            assert_string_equal(config.school.calendar[1], rows[i].second);
+        assert_string_equal(config.school.week_starts, "sunday");
+        assert_string_equal(config.school.stage, "boarding");
+        config_free(&config);
+        free(said);
+        free(text);
+    }
 }
 
 static void test_windows_line_ends_do_no_harm(void **state)
@@ -406,6 +450,7 @@ int main(void)
         cmocka_unit_test(test_a_file_that_is_missing_is_one_line),
         cmocka_unit_test(test_what_is_wrong_is_refused_with_a_way_to_mend_it),
         cmocka_unit_test(test_a_refused_configuration_leaves_the_old_one_alone),
+        cmocka_unit_test(test_the_calendar_is_one_path_or_several),
         cmocka_unit_test(test_windows_line_ends_do_no_harm),
         cmocka_unit_test(test_prices_are_read_exactly),
         cmocka_unit_test(test_times_of_day_are_minutes),

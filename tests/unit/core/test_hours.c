@@ -129,6 +129,35 @@ static void test_the_end_is_a_whole_second_whatever_the_moment(void **state)
     assert_int_equal(hours_end(hours, zone, at(zone, "2026-11-24 22:00") + 123), at(zone, "2026-11-25 07:00"));
 }
 
+/* In `zone`, at `now`, quiet hours `span` have held since `begin` (the same text: they do not hold). */
+static const struct {
+    const char *zone, *span, *now, *begin;
+} begins[] = {
+    { "Asia/Shanghai", "21:00-07:00", "2026-11-24T20:59:59+08:00", "2026-11-24T20:59:59+08:00" },
+    { "Asia/Shanghai", "21:00-07:00", "2026-11-24T21:00:00+08:00", "2026-11-24T21:00:00+08:00" },
+    { "Asia/Shanghai", "21:00-07:00", "2026-11-24T23:30:17+08:00", "2026-11-24T21:00:00+08:00" },
+    { "Asia/Shanghai", "21:00-07:00", "2026-11-01T06:59:00+08:00", "2026-10-31T21:00:00+08:00" },
+    { "Asia/Shanghai", "12:00-14:00", "2026-11-24T13:00:00+08:00", "2026-11-24T12:00:00+08:00" },
+    /* the night of the change: 29 March 2026, 02:00 becomes 03:00 */
+    { "Europe/Berlin", "21:00-07:00", "2026-03-29T06:00:00+02:00", "2026-03-28T21:00:00+01:00" },
+};
+
+static void test_quiet_hours_began_at_their_first_instant(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(begins); i++) {
+        const struct zone zone = open_zone(begins[i].zone);
+        struct hours hours;
+        char got[RFC3339_MAX];
+
+        assert_true(hours_parse(&hours, begins[i].span, NULL));
+        zone_format(got, zone, hours_begin(hours, zone, at(zone, begins[i].now)));
+        if (strcmp(got, begins[i].begin) != 0)
+            fail_msg("%s %s at %s: got %s, want %s", begins[i].zone, begins[i].span, begins[i].now, got,
+                     begins[i].begin);
+    }
+}
+
 static int close_zones(void **state)
 {
     (void)state;
@@ -142,6 +171,7 @@ int main(void)
         cmocka_unit_test(test_hours_are_read_and_written),
         cmocka_unit_test(test_what_is_no_time_of_day_is_refused),
         cmocka_unit_test(test_quiet_hours_end_at_the_first_instant_outside),
+        cmocka_unit_test(test_quiet_hours_began_at_their_first_instant),
         cmocka_unit_test(test_the_end_is_a_whole_second_whatever_the_moment),
     };
 

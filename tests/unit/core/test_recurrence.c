@@ -123,6 +123,13 @@ static const struct {
     { "FREQ=YEARLY;BYYEARDAY=200;BYMONTH=6", "exclude each other here" },
     { "FREQ=YEARLY;BYDAY=53MO;BYMONTH=6", "never comes true" },
     { "FREQ=DAILY;INTERVAL=7;BYDAY=MO", "never comes true" },
+    { "FREQ=TERM;WEEK=3", "FREQ=TERM needs WEEK and BYDAY" },
+    { "FREQ=TERM;BYDAY=MO", "FREQ=TERM needs WEEK and BYDAY" },
+    { "FREQ=TERM;WEEK=54;BYDAY=MO", "weeks of a term are 0 to 53" },
+    { "FREQ=TERM;WEEK=3;BYDAY=1MO", "days are MO TU" },
+    { "FREQ=TERM;WEEK=3;BYDAY=MO;COUNT=2", "\"COUNT\" does not go with FREQ=TERM" },
+    { "FREQ=TERM;WEEK", "write it like FREQ=TERM" },
+    { "FREQ=TERMS;WEEK=3;BYDAY=MO", "\"WEEK\" is not a part" },
     { "FREQ=DAILY;BYHOUR=0,1,2,3,4,5,6,7,8,9,10,11,12;BYMINUTE=0,30", "at most 24 times a day" },
 };
 
@@ -266,7 +273,55 @@ static const struct {
     { "每月月底18:00", "FREQ=MONTHLY;BYMONTHDAY=-1", "09-30 18:00, 10-31 18:00" },
     { "每三个月1日9点", "FREQ=MONTHLY;INTERVAL=3;BYMONTHDAY=1", "10-01 09:00, 2027-01-01 09:00" },
     { "每年6月1日9点", "FREQ=YEARLY;BYMONTHDAY=1;BYMONTH=6", "2027-06-01 09:00, 2028-06-01 09:00" },
+    { "school day at 7:30", "FREQ=DAILY", "09-02 07:30, 09-03 07:30" },
+    { "每个上学日7:30", "FREQ=DAILY", "09-02 07:30, 09-03 07:30" },
+    { "school week on Monday at 9:00", "FREQ=WEEKLY;BYDAY=MO", "09-07 09:00, 09-14 09:00" },
 };
+
+/* Of the school's calendar: the rule alone; its dates are the business of dates.c. */
+static const struct {
+    const char *text, *rrule;
+} of_terms[] = {
+    { "week 3 on Monday at 09:00", "FREQ=TERM;WEEK=3;BYDAY=MO" },
+    { "every school week 3 on Monday at 9:00", "FREQ=TERM;WEEK=3;BYDAY=MO" },
+    { "3rd week on Monday at 9:00", "FREQ=TERM;WEEK=3;BYDAY=MO" },
+    { "the third week of each term on Monday at 9:00", "FREQ=TERM;WEEK=3;BYDAY=MO" },
+    { "weeks 3, 8 and 13 on Mon, Wed at 9:00", "FREQ=TERM;WEEK=3,8,13;BYDAY=MO,WE" },
+    { "weeks 1 to 4 on Friday at 3 pm", "FREQ=TERM;WEEK=1,2,3,4;BYDAY=FR" },
+    { "week 0 on Monday at 9:00", "FREQ=TERM;WEEK=0;BYDAY=MO" },
+    { "odd weeks on Friday at 15:00", "FREQ=TERM;WEEK=ODD;BYDAY=FR" },
+    { "even school weeks on Friday at 15:00", "FREQ=TERM;WEEK=EVEN;BYDAY=FR" },
+    { "第3周周一9:00", "FREQ=TERM;WEEK=3;BYDAY=MO" },
+    { "每学期第三周星期一上午9点", "FREQ=TERM;WEEK=3;BYDAY=MO" },
+    { "第3、8、13周周一、三 9点", "FREQ=TERM;WEEK=3,8,13;BYDAY=MO,WE" },
+    { "第1至4周周五15:00", "FREQ=TERM;WEEK=1,2,3,4;BYDAY=FR" },
+    { "单周周五15:00", "FREQ=TERM;WEEK=ODD;BYDAY=FR" },
+    { "每双周周五下午三点", "FREQ=TERM;WEEK=EVEN;BYDAY=FR" },
+};
+
+static void test_weeks_of_a_term_are_a_rule_of_their_own(void **state)
+{
+    const struct zone zone = open_zone("Asia/Shanghai");
+    const struct local_time said = { .year = 2026, .month = 9, .day = 1, .hour = 10 };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(of_terms); i++) {
+        struct recurrence recurrence = { 0 }, again = { 0 };
+        struct error err = { "" };
+
+        if (!recurrence_every(&recurrence, of_terms[i].text, said, &err))
+            fail_msg("%s: %s", of_terms[i].text, err.text);
+        if (strcmp(recurrence.rrule, of_terms[i].rrule) != 0)
+            fail_msg("%s: got %s, want %s", of_terms[i].text, recurrence.rrule, of_terms[i].rrule);
+        assert_true(recurrence.school_days);
+        assert_true(recurrence_parse(&again, recurrence.rrule, recurrence.start, NULL));
+        assert_string_equal(again.rrule, recurrence.rrule);
+        assert_true(again.school_days);
+        assert_int_equal(recurrence_next(&again, zone, 0), TIME_NEVER);
+        recurrence_free(&recurrence);
+        recurrence_free(&again);
+    }
+}
 
 static void test_friendly_forms_mean_what_people_mean(void **state)
 {
@@ -319,6 +374,12 @@ static const struct {
     { "year at 9:00", "the date is missing" },
     { "0 weeks on Friday at 9:00", "must be 1 to 100" },
     { "2 weekdays at 9:00", "weekdays have no number" },
+    { "2 school days at 9:00", "say odd or even school weeks" },
+    { "school month on day 1 at 9:00", "school goes with day or week" },
+    { "week 54 on Monday at 9:00", "a week of a term is a number from 0 to 53" },
+    { "weeks 5 to 3 on Monday at 9:00", "the weeks are from the earlier to the later" },
+    { "week 3 at 9:00", "the day of the week is missing" },
+    { "odd weeks at 9:00", "write it like \"week 3 on Monday at 09:00\"" },
     { "month on 1 2 3 4 5 6 7 8 9 10 11 12 at 9:00", "a day of the month is" },
 };
 
@@ -353,6 +414,7 @@ int main(void)
         cmocka_unit_test(test_a_date_in_the_hour_that_comes_twice_happens_once),
         cmocka_unit_test(test_next_is_never_the_moment_itself),
         cmocka_unit_test(test_years_later_the_count_still_begins_at_the_start),
+        cmocka_unit_test(test_weeks_of_a_term_are_a_rule_of_their_own),
         cmocka_unit_test(test_friendly_forms_mean_what_people_mean),
         cmocka_unit_test(test_a_sentence_that_is_not_understood_gets_an_example),
     };
