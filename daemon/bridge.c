@@ -105,7 +105,7 @@ static void say_later(struct daemon *daemon, const struct gateway *g, void (*say
 static size_t claim_for(struct daemon *daemon, struct gateway *g)
 {
     struct job jobs[CLAIMS_A_TURN];
-    const int room = checkpoint_behind(daemon->checkpoint) ? 0 : gateway_room(g, false);
+    const int room = helper_behind(daemon->helper) ? 0 : gateway_room(g, false);
     const size_t count = outbox_claim(daemon->outbox, gateway_name(g), room, gateway_room(g, true), jobs, COUNT(jobs));
 
     for (size_t i = 0; i < count; i++) {

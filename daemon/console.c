@@ -82,6 +82,8 @@ struct api_parts console_parts(struct daemon *d)
                                .engine = d->engine,
                                .outbox = d->outbox,
                                .grammar = d->grammar,
+                               .helper = d->helper,
+                               .aside = { d->aside.turn, d->aside.engine, d->aside.outbox },
                                .arg = d,
                                .status = own_status,
                                .gateway_list = all_gateways,

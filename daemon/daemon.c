@@ -25,6 +25,14 @@ static void on_work(evutil_socket_t fd, short what, void *arg)
     (void)fd, (void)what, (void)arg; /* waking the loop is all: daemon_turn() does what is due */
 }
 
+static void on_helped(evutil_socket_t fd, short what, void *arg)
+{
+    struct daemon *d = arg;
+
+    (void)fd, (void)what;
+    helper_finish(d->helper);
+}
+
 static void arm(struct event *event, time_ms real_ms)
 {
     const struct timeval wait = { .tv_sec = real_ms / 1000, .tv_usec = (suseconds_t)(real_ms % 1000) * 1000 };
@@ -73,8 +81,10 @@ static void take_config(struct daemon *d, struct config *fresh, struct grammar *
     d->calendar = calendar;
     outbox = rules_outbox(d);
     outbox_set_rules(d->outbox, &outbox);
+    outbox_set_rules(d->aside.outbox, &outbox);
     engine = rules_engine(d);
     engine_set_rules(d->engine, &engine);
+    engine_set_rules(d->aside.engine, &engine);
     inbox_set_grammar(d->inbox, grammar);
     grammar_close(d->grammar);
     d->grammar = grammar;
@@ -91,16 +101,14 @@ static void take_config(struct daemon *d, struct config *fresh, struct grammar *
     config_free(&old);
 }
 
-static void on_reload(evutil_socket_t fd, short what, void *arg)
+static void reload(struct daemon *d)
 {
-    struct daemon *d = arg;
     struct mistakes mistakes = { 0 };
     struct config fresh = { 0 };
     struct grammar *grammar = NULL;
     struct calendar *calendar = NULL;
     struct error err;
 
-    (void)fd, (void)what;
     if (config_read(&fresh, d->config.file, &mistakes)) {
         daemon_check(&fresh, &mistakes);
         grammar = grammar_open(fresh.answers, &err);
@@ -122,14 +130,32 @@ static void on_reload(evutil_socket_t fd, short what, void *arg)
     mistakes_free(&mistakes);
 }
 
+/* What a job of the helper leans on is not changed under it: none begins any more, and the turn looks when none runs. */
+static void on_reload(evutil_socket_t fd, short what, void *arg)
+{
+    struct daemon *d = arg;
+
+    (void)fd, (void)what;
+    d->reloading = true;
+}
+
+static void reload_when_held(struct daemon *d)
+{
+    if (!d->reloading || !helper_hold(d->helper))
+        return;
+    d->reloading = false;
+    reload(d);
+    helper_go(d->helper);
+}
+
 static bool open_store(struct daemon *d, struct error *err)
 {
     d->store = store_open(d->config.store, d->config.demo, err);
     if (!d->store)
         return false;
-    d->checkpoint = checkpoint_start(d->store, err);
     d->turn = turn_new(d->store, random_from_system());
-    return d->checkpoint != NULL;
+    d->helper = helper_start(d->store, err);
+    return d->helper != NULL;
 }
 
 static bool open_calendar(struct daemon *d, struct error *err)
@@ -176,6 +202,9 @@ static bool open_parts(struct daemon *d, struct error *err)
     d->outbox = outbox_new(d->turn, &outbox);
     d->engine = engine_new(d->turn, d->outbox, &engine);
     d->inbox = inbox_new(d->turn, d->engine, d->grammar, d->config.school.region);
+    d->aside.turn = turn_new(helper_reader(d->helper), random_from_seed(0)); /* chooses nothing: it only looks */
+    d->aside.outbox = outbox_new(d->aside.turn, &outbox);
+    d->aside.engine = engine_new(d->aside.turn, d->aside.outbox, &engine);
     return true;
 }
 
@@ -224,9 +253,11 @@ static void open_events(struct daemon *d)
     d->tick_ms = usec >= 2000 ? usec / 2000 : TICK_MS;
     d->tick = event_new(d->base, -1, 0, on_tick, d);
     d->work = event_new(d->base, -1, 0, on_work, d);
+    d->helped = event_new(d->base, helper_fd(d->helper), EV_READ | EV_PERSIST, on_helped, d);
     d->term = evsignal_new(d->base, SIGTERM, on_stop, d);
     d->interrupt = evsignal_new(d->base, SIGINT, on_stop, d);
     d->hangup = evsignal_new(d->base, SIGHUP, on_reload, d);
+    event_add(d->helped, NULL);
     event_add(d->term, NULL);
     event_add(d->interrupt, NULL);
     event_add(d->hangup, NULL);
@@ -268,20 +299,26 @@ void daemon_free(struct daemon *d)
     if (!d)
         return;
     hook_free(d->hook); /* before the gateways: what waits is forgotten there */
+    helper_stop(d->helper);
+    if (d->api)
+        api_stop(d->api);
     api_free(d->api);
     gateways_free(d->gateways);
     free_event(d->tick);
     free_event(d->work);
+    free_event(d->helped);
     free_event(d->term);
     free_event(d->interrupt);
     free_event(d->hangup);
     inbox_free(d->inbox);
+    engine_free(d->aside.engine);
+    outbox_free(d->aside.outbox);
+    turn_free(d->aside.turn);
     engine_free(d->engine);
     outbox_free(d->outbox);
     grammar_close(d->grammar);
     calendar_free(d->calendar);
     turn_free(d->turn);
-    checkpoint_stop(d->checkpoint);
     store_close(d->store);
     if (d->base)
         event_base_free(d->base);
@@ -300,8 +337,7 @@ static bool work(struct daemon *d)
     if (d->rerouting)
         d->rerouting = outbox_reroute(d->outbox);
     do {
-        more = (!checkpoint_behind(d->checkpoint) || engine_urgent(d->engine)) &&
-               (engine_work(d->engine) | api_work(d->api));
+        more = (!helper_behind(d->helper) || engine_urgent(d->engine)) && (engine_work(d->engine) | api_work(d->api));
     } while (more && clock_mono() < until);
     more |= bridge_claim(d);
     outbox_expire(d->outbox);
@@ -317,7 +353,7 @@ static void arm_work(struct daemon *d, bool more)
 
     next = bridge < next ? bridge : next;
     next = expiry < next ? expiry : next;
-    if (checkpoint_behind(d->checkpoint) && next <= turn_now(d->turn))
+    if (helper_behind(d->helper) && next <= turn_now(d->turn))
         next = turn_now(d->turn) + 20; /* the helper is at it */
     if (next == d->work_at && next != 0 && event_pending(d->work, EV_TIMEOUT, NULL))
         return;
@@ -341,8 +377,11 @@ static void daemon_turn(struct daemon *d)
     struct error err;
     bool more = false;
 
+    reload_when_held(d);
     if (!d->stopping)
         more = work(d);
+    else if (!helper_behind(d->helper))
+        api_work(d->api); /* whoever waits for an import gets an answer still */
     if (d->config.demo && store_in_transaction(d->store))
         run_seen(d->store, d->run, turn_now(d->turn), false); /* its clock goes on from here */
     if (!turn_end(d->turn, &err)) {
@@ -355,19 +394,37 @@ static void daemon_turn(struct daemon *d)
         free(d->trouble);
         d->trouble = NULL;
     }
-    arm_work(d, more);
+    arm_work(d, more || api_busy(d->api));
+}
+
+/* The last turn: what waits is told so, and the answers leave. */
+static void end(struct daemon *d)
+{
+    event_del(d->helped);
+    helper_stop(d->helper);
+    d->helper = NULL;
+    api_stop(d->api);
+    run_seen(d->store, d->run, turn_now(d->turn), true);
+    turn_end(d->turn, NULL);
+    event_base_loop(d->base, EVLOOP_NONBLOCK);
+    turn_end(d->turn, NULL);
+}
+
+/* Whether the gateways still hold something or somebody waits for an answer. */
+static bool unfinished(const struct daemon *d)
+{
+    return !gateways_stopped(d->gateways) || !api_idle(d->api);
 }
 
 int daemon_run(struct daemon *d)
 {
     log_notice("%s: ready, store %s, %s", d->config.school.name, d->config.store, d->config.listen.socket);
     sd_notify(0, "READY=1");
-    while (!d->stopping || (!gateways_stopped(d->gateways) && clock_mono() < d->stop_by)) {
+    while (!d->stopping || (unfinished(d) && clock_mono() < d->stop_by)) {
         event_base_loop(d->base, EVLOOP_ONCE);
         daemon_turn(d);
     }
-    run_seen(d->store, d->run, turn_now(d->turn), true);
-    turn_end(d->turn, NULL);
+    end(d);
     log_notice("ended");
     return 0;
 }

@@ -11,7 +11,7 @@
 #include "gateway/gateway.h"
 #include "inbox/inbox.h"
 #include "outbox/outbox.h"
-#include "store/checkpoint.h"
+#include "store/helper.h"
 
 struct event;
 
@@ -21,22 +21,28 @@ struct daemon {
     struct zone zone;
     struct event_base *base;
     struct store *store;
-    struct checkpoint *checkpoint;
+    struct helper *helper;
     struct turn *turn;
     struct outbox *outbox;
     struct engine *engine;
     struct grammar *grammar;
     struct calendar *calendar;
     struct inbox *inbox;
+    struct {
+        struct turn *turn;
+        struct outbox *outbox;
+        struct engine *engine;
+    } aside; /* the same over the helper's connection, for what it looks into; their rules change only while it is held */
     struct gateways *gateways;
     struct api *api;
     struct hook *hook; /* NULL: no listener for webhooks */
-    struct event *tick, *work, *term, *interrupt, *hangup;
+    struct event *tick, *work, *helped, *term, *interrupt, *hangup;
     time_ms tick_ms; /* real */
     time_ms started_real;
     time_ms work_at; /* what the timer `work` is armed for; TIME_NEVER */
     int64_t run;
     bool stopping, rerouting;
+    bool reloading;  /* as soon as the helper runs no job */
     time_ms stop_by; /* monotonic */
     char boot[20];
     char *trouble; /* why the last turn failed; NULL */

@@ -106,6 +106,7 @@ static void route(struct daemon *d)
                                                .price_e4 = in->price_e4 };
     }
     outbox_set_gateways(d->outbox, gateways, d->config.gateway_count);
+    outbox_set_gateways(d->aside.outbox, gateways, d->config.gateway_count);
     free(gateways);
     d->rerouting = true;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The HTTP API on a unix socket (daemon/api/README.md is its contract). The kernel says who is there (SO_PEERCRED): root,
- * the daemon's own user and members of one group are let in, others get 403. A request runs inside the turn of the loop;
- * its answer is an effect of the turn, sent after the commit; when the turn fails every request of it gets 503.
+ * the daemon's own user and members of one group are let in, others get 403. A request runs inside the turn of the loop,
+ * or, when it looks at many rows, on the helper thread first (store/helper.h) and is ended in a later turn; its answer is
+ * an effect of the turn, sent after the commit; when the turn fails every request of it gets 503.
  * Bounded: connections, time a request (absolute, so dripping clients are cut), body, header, rows a page.
  */
 #ifndef GREENLINE_API_API_H
@@ -22,6 +23,7 @@
 struct event_base;
 struct engine;
 struct outbox;
+struct helper;
 struct api;
 
 enum { API_BODY_MAX = 16 * 1024 * 1024, API_CONNECTIONS = 64 };
@@ -49,6 +51,12 @@ struct api_parts {
     struct engine *engine; /* with NULL every change that needs it answers 501 */
     struct outbox *outbox;
     const struct grammar *grammar;
+    struct helper *helper; /* the caller waits for its helper_fd() and calls helper_finish() */
+    struct {
+        struct turn *turn; /* over helper_reader() */
+        struct engine *engine;
+        struct outbox *outbox;
+    } aside; /* the same rules as above; used on the helper thread only */
     void *arg;
     json_t *(*status)(
         void *arg); /* fields that join GET /v1/status (mode, uptime_s, gateways); problems are appended */
@@ -61,12 +69,20 @@ struct api_parts {
 /* Listens. NULL and `err` when the socket cannot be made. The process ignores SIGPIPE from now on. */
 struct api *api_new(struct event_base *base, const struct api_setting *setting, const struct api_parts *parts,
                     struct error *err);
+/* Before the end: whatever waits is answered with 503, as are requests that still come. Call it after helper_stop(), then
+ * end the turn and let the loop go round once, so that the answers leave. */
+void api_stop(struct api *api);
 /* Closes the socket, every connection, and removes the path. Answers of a turn must have been released before. */
 void api_free(struct api *api);
-/* After a reload of the configuration: all of it but the socket and the bounds of connections. */
+/* After a reload of the configuration: all of it but the socket and the bounds of connections. Only while the helper is
+ * held (helper_hold()), for its jobs read both. */
 void api_renew(struct api *api, const struct api_setting *setting, const struct api_parts *parts);
 /* Goes on with an import that is not done, some hundred rows; true while there is more to do at once. */
 bool api_work(struct api *api);
+/* Whether api_work() has something to do in the next turn. */
+bool api_busy(const struct api *api);
+/* Whether no request waits for its answer. */
+bool api_idle(const struct api *api);
 /* Forgets old answers; called on the daemon's tick. */
 void api_tick(struct api *api);
 

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the api's own files share: a request as a handler sees it, the table of routes, and the handlers. server.c turns
- * HTTP into `struct api_request`, request.c runs it, route.c knows the paths, the read_ and change_ files do the work.
+ * HTTP into `struct api_request`, desk.c sees to where and when it is worked on, request.c runs its steps, route.c knows
+ * the paths, the read_ and change_ files do the work.
  */
 #ifndef GREENLINE_API_API_INTERNAL_H
 #define GREENLINE_API_API_INTERNAL_H
 
 #include "api/api.h"
+#include "store/audit.h"
 #include "store/list.h"
 
 enum api_method { API_GET, API_POST, API_OTHER };
@@ -15,6 +17,7 @@ enum {
     API_TARGET_MAX = 8192, /* bytes of path and query */
     API_PATH_MAX = 3,      /* parts of a path after /v1 */
     API_PARAMS_MAX = 12,
+    API_BODY_SMALL = 256 * 1024, /* of what is read inside the turn; API_BODY_MAX: of what goes aside */
 };
 
 /* Borrowed; `key` is NULL without Idempotency-Key. `body` need not end in NUL. */
@@ -33,9 +36,6 @@ struct api_answer {
     char *text;   /* JSON; the caller frees */
 };
 
-/* Runs one request inside the turn; never fails otherwise than by the answer. The caller makes the answer an effect. */
-void api_handle(const struct api_setting *setting, const struct api_parts *parts, const struct api_request *request,
-                struct api_answer *out);
 /* The title of an HTTP status. */
 const char *api_title(int status);
 /* A problem+json of RFC 9457; the caller frees. */
@@ -53,6 +53,7 @@ struct api_call {
     json_t *query;             /* name: decoded text */
     json_t *body;              /* an object */
     struct list_filter filter; /* of the query; texts borrowed from `query` */
+    json_t *found;             /* what the look aside of a change found; NULL in that look */
     char *subject;             /* for the audit log; by default "NOUN:NAME" of the path */
     int status;                /* of an answer, 200 unless set */
     bool unchanged;            /* the change was only tried (dry run): undo it, keep no answer */
@@ -63,19 +64,58 @@ struct api_call {
 /* The answer, the caller's; or NULL after api_refuse(). */
 typedef json_t *api_handler(struct api_call *call);
 
+/*
+ * How a route is run. What may take more than some milliseconds goes aside. A look with API_ASIDE is made there as a
+ * whole. With API_TWICE, and for a change with API_ASIDE, the handler is called twice: aside, without `found`, it only
+ * looks and returns what it found (with a status of 300 or more, or `unchanged`, that is the answer already); then in the
+ * turn, with `found`, it makes the answer, or the change. Aside, parts->status and the gateways' functions are NULL.
+ */
+enum {
+    API_LOOK = 0,
+    API_CHANGE = 1,   /* needs Idempotency-Key, runs between begin and keep or undo */
+    API_ASIDE = 2,    /* on the helper thread */
+    API_TWICE = 4,    /* and then in the turn, with what was found */
+    API_REGISTER = 8, /* changes what an import is compared with */
+    API_IMPORT = 16,  /* one at a time, in slices: see desk_import.c */
+};
+
 struct api_route {
     enum api_method method;
     const char *path; /* parts separated by slashes; a star stands for any name */
     api_handler *handle;
     const char *params; /* words of the query, or fields of the body, separated by blanks */
     const char *action; /* in the audit log; NULL: not logged */
-    bool change;        /* needs Idempotency-Key, runs between begin and keep or undo */
+    unsigned way;       /* API_CHANGE … */
 };
 
 /* The route, or NULL with `*status` 404 or 405. */
 const struct api_route *api_route_find(enum api_method method, char *const *path, int *status);
-/* One by one for the tests; NULL behind the last. */
-const struct api_route *api_route_at(size_t index);
+
+/*
+ * One request, step by step: open, look, end, close. What is known of the answer is in `text`, from the step on that
+ * refuses or finds it; the steps after that add only what is theirs (the audit row of a look). Zeroed before the first.
+ */
+struct api_task {
+    const struct api_request *request;
+    const struct api_route *route; /* NULL when there is none */
+    struct api_call call;
+    char digest[AUDIT_HASH_MAX]; /* of a change */
+    char *text;                  /* the answer; NULL: not known yet */
+    bool seen;                   /* `text` is what a look found */
+};
+/* Reads the target and finds the route. Setting and request are borrowed until the close. */
+void api_task_open(struct api_task *task, const struct api_setting *setting, const struct api_request *request);
+/* Whether the look belongs on the helper thread. */
+bool api_task_aside(const struct api_task *task);
+/* Reads query and body; runs what goes aside, with these parts: in the turn, or on the helper over its own. May be
+ * repeated when what a change was compared with has moved on. */
+void api_task_look(struct api_task *task, const struct api_parts *parts);
+/* Inside the turn: runs the rest, writes the audit row. The answer is the caller's. */
+void api_task_end(struct api_task *task, const struct api_parts *parts, struct api_answer *out);
+void api_task_close(struct api_task *task);
+/* All steps at once, inside the turn. */
+void api_handle(const struct api_setting *setting, const struct api_parts *parts, const struct api_request *request,
+                struct api_answer *out);
 
 /* Splits and decodes "/v1/a/b?x=y"; false after api_refuse(). */
 bool api_target_read(struct api_call *call, const char *target);
@@ -114,7 +154,12 @@ api_handler schedule_add, schedule_pause, schedule_resume, schedule_remove, sche
 api_handler student_add, student_set, student_end, contact_add, contact_end, contact_mute, contact_unmute, staff_add,
     staff_set, staff_end, pair_add, pair_end, read_rota, rota_add, rota_drop;
 
-/* The next steps of the oldest import that is not done; true while there are more. */
-bool api_import_slice(struct store *store, time_ms now);
+/*
+ * Of an import that is kept (change_import.c): `found` of its look is {report, slices}. Writes slices until `bytes` are
+ * written; true when all are. The next call of the handler releases the plan.
+ */
+bool import_write(struct store *store, json_t *found, const char *actor, time_ms now, size_t bytes);
+/* Applies the next slice of what was released; false when there was none. */
+bool import_apply(struct store *store, time_ms now);
 
 #endif

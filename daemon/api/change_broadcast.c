@@ -110,23 +110,22 @@ json_t *broadcast_preview(struct api_call *call)
     return preview;
 }
 
+/* What it would do is weighed aside and joins the answer. */
 json_t *broadcast_send(struct api_call *call)
 {
     struct opening opening = { 0 };
     json_t *answer = NULL;
     int64_t cause;
 
+    if (!call->found)
+        return broadcast_preview(call);
     if (!api_engine(call))
         return NULL;
     if (read_broadcast_body(&opening, call)) {
-        answer = engine_preview(call->parts->engine, &opening.request, &call->err);
-        cause = answer ? engine_open_cause(call->parts->engine, &opening.request, &call->err) : 0;
-        if (cause) {
+        cause = engine_open_cause(call->parts->engine, &opening.request, &call->err);
+        answer = cause ? json_incref(call->found) : api_refuse_err(call, 400);
+        if (cause)
             json_put_int(answer, "cause", cause);
-        } else {
-            json_decref(answer);
-            answer = api_refuse_err(call, 400);
-        }
     }
     opening_free(&opening);
     return answer;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * `greenline import`: the files come in the body (the daemon opens no path that a client names), are checked wholly, and
- * only then is the plan kept, in rows of a slice each, so that a slice costs what it holds and not what the whole does.
- * IMPORT_AT_ONCE steps are applied with this turn, so that a school is there when its answer comes; the rest slice by slice
- * (api_work()), after a crash too. With mistakes the report is the answer, status 422, and nothing is stored.
+ * `greenline import`: the files come in the body (the daemon opens no path that a client names) and are checked wholly on
+ * the helper thread. With mistakes the report is the answer, status 422, and nothing is stored. Else the plan is written
+ * in slices and released as a whole, and slice after slice is applied in turns of the loop, after a crash too; desk_import.c
+ * sees to that, and gives the answer when all of it is in the register.
  */
 #include <sodium.h>
 #include <stdlib.h>
@@ -13,9 +13,9 @@
 #include "import/report.h"
 #include "lib/json.h"
 #include "lib/memory.h"
-#include "store/register.h"
+#include "store/importing.h"
 
-enum { IMPORT_AT_ONCE = 3000, IMPORT_SLICE = 300 }; /* a school of 200 pupils is some 1,000 steps */
+enum { IMPORT_SLICE = 100 }; /* steps that are applied at once: some 3 ms */
 
 static const char *const kinds[SHEET_KINDS] = {
     [SHEET_STUDENTS] = "students", [SHEET_CONTACTS] = "contacts", [SHEET_STAFF] = "staff",
@@ -84,30 +84,31 @@ static size_t read_files(struct import_file *files, struct api_call *call)
     return count;
 }
 
-/* Applies the first steps and keeps the others. */
-static void begin(struct api_call *call, const json_t *steps)
+/* Steps [from, from + IMPORT_SLICE) as text. */
+static json_t *slice_of(const json_t *steps, size_t from)
 {
-    const size_t total = json_array_size(steps), first = total < IMPORT_AT_ONCE ? total : IMPORT_AT_ONCE;
+    json_t *slice = json_array(), *text;
+    char *written;
 
-    plan_apply(call->store, steps, 0, first, call->now);
-    for (size_t from = first; from < total; from += IMPORT_SLICE) {
-        json_t *slice = json_array();
-        char *plan;
-
-        for (size_t i = from; i < total && i < from + IMPORT_SLICE; i++)
-            json_array_append(slice, json_array_get(steps, i));
-        plan = json_write(slice);
-        register_import_start(call->store, plan, (int64_t)json_array_size(slice), call->actor, call->now);
-        free(plan);
-        json_decref(slice);
-    }
+    for (size_t i = from; i < json_array_size(steps) && i < from + IMPORT_SLICE; i++)
+        json_array_append(slice, json_array_get(steps, i));
+    written = json_write(slice);
+    text = json_string(written);
+    free(written);
+    json_decref(slice);
+    return text;
 }
 
-/* What an import before this one left to do is done first: this one is compared with all of it. */
-static void finish_others(struct api_call *call)
+/* What the second call needs: the text is made here, where nobody waits for it. */
+static json_t *keep(json_t *report, const json_t *steps)
 {
-    while (api_import_slice(call->store, call->now))
-        ;
+    json_t *found = json_object(), *slices = json_array();
+
+    for (size_t from = 0; from < json_array_size(steps); from += IMPORT_SLICE)
+        json_array_append_new(slices, slice_of(steps, from));
+    json_put(found, "report", report);
+    json_put(found, "slices", slices);
+    return found;
 }
 
 static json_t *check(struct api_call *call, const struct import_file *files, size_t count,
@@ -116,16 +117,57 @@ static json_t *check(struct api_call *call, const struct import_file *files, siz
     struct import_check result;
     json_t *report;
 
-    finish_others(call);
     import_check(&result, call->store, files, count, request);
     report = import_report(&result, request);
     if (result.stores)
-        begin(call, result.plan.steps);
+        report = keep(report, result.plan.steps);
     else if (!request->dry_run)
         call->status = 422;
     import_check_free(&result);
     call->unchanged = request->dry_run;
     return report;
+}
+
+bool import_write(struct store *store, json_t *found, const char *actor, time_ms now, size_t bytes)
+{
+    const json_t *slices = json_object_get(found, "slices");
+    size_t next = (size_t)json_int(found, "written", 0), written = 0;
+    int64_t id = json_int(found, "import", 0);
+
+    if (json_array_size(slices) && !id)
+        id = importing_begin(store, actor, now);
+    for (; next < json_array_size(slices) && written < bytes; next++) {
+        const json_t *slice = json_array_get(slices, next);
+
+        importing_add(store, id, json_string_value(slice));
+        written += json_string_length(slice);
+    }
+    json_put_int(found, "import", id);
+    json_put_int(found, "written", (int64_t)next);
+    return next == json_array_size(slices);
+}
+
+static json_t *release(struct api_call *call)
+{
+    import_write(call->store, call->found, call->actor, call->now, SIZE_MAX);
+    if (json_int(call->found, "import", 0))
+        importing_release(call->store, json_int(call->found, "import", 0));
+    return json_incref(json_object_get(call->found, "report"));
+}
+
+bool import_apply(struct store *store, time_ms now)
+{
+    struct importing_slice slice = { 0 };
+    json_t *steps;
+
+    if (!importing_next(&slice, store))
+        return false;
+    steps = json_loads(slice.steps, 0, NULL);
+    plan_apply(store, steps, 0, json_array_size(steps), now);
+    importing_applied(store, &slice);
+    json_decref(steps);
+    free(slice.steps);
+    return true;
 }
 
 json_t *import_files(struct api_call *call)
@@ -140,6 +182,8 @@ json_t *import_files(struct api_call *call)
     json_t *report = NULL;
     size_t count;
 
+    if (call->found)
+        return release(call);
     if (!call->setting->headers)
         return api_refuse(call, 501, "this daemon imports nothing");
     if (!read_as(&request, call) || !(count = read_files(files, call)))
@@ -150,19 +194,4 @@ json_t *import_files(struct api_call *call)
     headers_free(headers);
     free_files(files, count);
     return report;
-}
-
-bool api_import_slice(struct store *store, time_ms now)
-{
-    struct register_import import = { 0 };
-    json_t *steps;
-
-    if (!register_import_next(&import, store))
-        return false;
-    steps = json_loads(import.plan, 0, NULL);
-    plan_apply(store, steps, (size_t)import.cursor, (size_t)(import.total - import.cursor), now);
-    register_import_advance(store, import.id, import.total);
-    json_decref(steps);
-    register_import_free(&import);
-    return true; /* the next look finds whether there is another */
 }

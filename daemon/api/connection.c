@@ -245,6 +245,14 @@ bool connection_ending(struct connections *connections, struct bufferevent *buff
     return connection && connection->last;
 }
 
+void connection_waits(struct connections *connections, struct bufferevent *bufferevent)
+{
+    struct connection *at = find(connections, bufferevent);
+
+    if (at)
+        evtimer_del(at->deadline);
+}
+
 static bool in_group(int fd, gid_t primary, gid_t group)
 {
     gid_t groups[1024];

@@ -40,6 +40,8 @@ void connection_reply(struct connections *connections, struct evhttp_request *re
                       struct evbuffer *body, bool last);
 /* The request is complete: its answer has the whole time once more. */
 void connection_received(struct connections *connections, struct bufferevent *bufferevent);
+/* The same, and the time is ours, not the client's: no deadline runs until it is answered. */
+void connection_waits(struct connections *connections, struct bufferevent *bufferevent);
 /* Whether its last answer was sent: what still comes is not to be heard. */
 bool connection_ending(struct connections *connections, struct bufferevent *bufferevent);
 

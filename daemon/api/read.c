@@ -88,10 +88,14 @@ static void join_status(json_t *status, json_t *more)
     json_decref(more);
 }
 
+/* What is counted in the store aside, what the daemon itself knows in the turn. */
 json_t *read_status(struct api_call *call)
 {
-    json_t *status = status_show(call->store, &call->filter);
+    json_t *status;
 
+    if (!call->found)
+        return status_show(call->store, &call->filter);
+    status = json_incref(call->found);
     json_put_text(status, "school", call->setting->school);
     json_put_flag(status, "demo", call->setting->demo);
     if (call->parts->status)

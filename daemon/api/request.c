@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The way of one request through the turn: read it, find its route, run the handler, and for a change: the answer under
- * its Idempotency-Key, the audit row, and keep or undo. What refuses a request leaves no row behind.
+ * The steps of one request: read it and find its route; look (what goes aside runs here, on either thread); end it in the
+ * turn: run the handler, and for a change: the answer under its Idempotency-Key, the audit row, and keep or undo. What
+ * refuses a request leaves no row behind.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -157,46 +158,19 @@ const char *api_text(struct api_call *call, const char *key)
     return api_refuse(call, 400, "%s is missing: give it as a text", key);
 }
 
-static void call_free(struct api_call *call)
+static bool read_body(struct api_call *call, const struct api_request *request, size_t most)
 {
-    for (int i = 0; i < API_PATH_MAX; i++)
-        free(call->path[i]);
-    free(call->subject);
-    json_decref(call->query);
-    json_decref(call->body);
-    mistakes_free(&call->mistakes);
-}
-
-static bool read_body(struct api_call *call, const struct api_request *request)
-{
-    if (request->length > API_BODY_MAX) {
-        api_refuse(call, 413, "the body is over %d MiB: send less at a time", API_BODY_MAX >> 20);
+    if (request->length > most) {
+        if (most < API_BODY_MAX)
+            api_refuse(call, 413, "the body is over %zu KiB: send less at a time", most >> 10);
+        else
+            api_refuse(call, 413, "the body is over %zu MiB: send less at a time", most >> 20);
         return false;
     }
     call->body = request->length ? json_read(request->body, request->length, &call->err) : json_object();
     if (!call->body)
         api_refuse_err(call, 400);
     return call->body != NULL;
-}
-
-/* The route of a request whose path, query and body are in order; else NULL after a refusal. */
-static const struct api_route *call_read(struct api_call *call, const struct api_request *request)
-{
-    const struct api_route *route;
-    int status;
-
-    if (!api_target_read(call, request->target))
-        return NULL;
-    route = api_route_find(request->method, call->path, &status);
-    if (!route)
-        return api_refuse(call, status,
-                          status == 404 ? "no such path: see daemon/api/README.md"
-                                        : "this path takes another method: see daemon/api/README.md");
-    call->subject = call->path[1] ? mem_format("%s:%s", call->path[0], call->path[1]) : mem_dup(call->path[0]);
-    if (!read_body(call, request) || !api_params_read(call, route->method == API_GET ? route->params : "") ||
-        !api_fields_check(call, route->method == API_GET ? "" : route->params))
-        return NULL;
-    return route;
 }
 
 enum { AUDIT_TEXT_MAX = 200 };
@@ -261,81 +235,181 @@ static bool key_good(const char *key)
     return length > 0 && length <= REQUEST_KEY_MAX;
 }
 
-static char *change(struct api_call *call, const struct api_route *route, const struct api_request *request,
-                    const char *digest)
+static char *change(struct api_task *task)
 {
+    struct api_call *call = &task->call;
     json_t *answer;
     char *text;
 
     turn_request_begin(call->parts->turn);
-    answer = route->handle(call);
+    answer = task->route->handle(call);
     text = answer_text(call, answer);
     if (!answer || call->status >= 300 || call->unchanged) {
         turn_request_undo(call->parts->turn);
         return text;
     }
-    audit(call, route);
-    request_put(call->store, request->key, digest, call->status, text, call->now);
+    audit(call, task->route);
+    request_put(call->store, task->request->key, task->digest, call->status, text, call->now);
     turn_request_keep(call->parts->turn);
     return text;
 }
 
-/* A change at most once a key. */
-static char *change_once(struct api_call *call, const struct api_route *route, const struct api_request *request)
+static char *look(struct api_task *task)
 {
-    char digest[AUDIT_HASH_MAX];
+    json_t *answer = task->route->handle(&task->call);
+
+    task->seen = answer != NULL;
+    return answer_text(&task->call, answer);
+}
+
+/* A change at most once a key: NULL when this is the first. */
+static char *answered_before(struct api_task *task)
+{
+    struct api_call *call = &task->call;
+    const char *key = task->request->key;
     char *text = NULL;
 
-    if (!key_good(request->key)) {
+    if (!key_good(key)) {
         api_refuse(call, 400,
                    "Idempotency-Key is missing or no plain word of at most %d characters: send one with each change",
                    REQUEST_KEY_MAX);
         return answer_text(call, NULL);
     }
-    digest_of(digest, request);
-    switch (request_find(call->store, request->key, digest, &call->status, &text)) {
+    if (!task->digest[0])
+        digest_of(task->digest, task->request);
+    switch (request_find(call->store, key, task->digest, &call->status, &text)) {
     case REQUEST_SAME:
         return text;
     case REQUEST_OTHER:
-        api_refuse(call, 409, "Idempotency-Key %.40s was used for another request: take a new one", request->key);
+        api_refuse(call, 409, "Idempotency-Key %.40s was used for another request: take a new one", key);
         return answer_text(call, NULL);
     case REQUEST_NEW:
         break;
     }
-    return change(call, route, request, digest);
+    return NULL;
 }
 
-static char *look(struct api_call *call, const struct api_route *route)
+/* The first of two calls: the answer, or NULL and `found`. */
+static char *look_first(struct api_task *task)
 {
-    json_t *answer = route->handle(call);
+    struct api_call *call = &task->call;
+    json_t *found = task->route->handle(call);
 
-    if (answer)
-        audit(call, route);
-    return answer_text(call, answer);
+    if (!found || call->status >= 300 || call->unchanged)
+        return answer_text(call, found);
+    call->found = found;
+    return NULL;
+}
+
+/* The place where the next step runs. */
+static void call_at(struct api_call *call, const struct api_parts *parts)
+{
+    call->parts = parts;
+    call->store = turn_store(parts->turn);
+    call->now = turn_now(parts->turn);
+    call->filter.zone = call->setting->zone;
+    call->filter.now = call->now;
+    call->filter.language = call->setting->language;
+}
+
+static bool read_words(struct api_task *task)
+{
+    const struct api_route *route = task->route;
+    struct api_call *call = &task->call;
+
+    if (call->body)
+        return true; /* this is the second look */
+    return read_body(call, task->request, route->way & API_ASIDE ? API_BODY_MAX : API_BODY_SMALL) &&
+           api_params_read(call, route->method == API_GET ? route->params : "") &&
+           api_fields_check(call, route->method == API_GET ? "" : route->params);
+}
+
+/* What a look before this one left. */
+static void forget(struct api_call *call)
+{
+    json_decref(call->found);
+    call->found = NULL;
+    mistakes_free(&call->mistakes);
+    call->status = 200;
+}
+
+void api_task_open(struct api_task *task, const struct api_setting *setting, const struct api_request *request)
+{
+    struct api_call *call = &task->call;
+    int status;
+
+    task->request = request;
+    *call = (struct api_call){ .setting = setting, .actor = request->actor, .key = request->key, .status = 200 };
+    call->filter = list_all(setting->zone, 0);
+    if (api_target_read(call, request->target)) {
+        task->route = api_route_find(request->method, call->path, &status);
+        if (task->route)
+            call->subject = call->path[1] ? mem_format("%s:%s", call->path[0], call->path[1]) : mem_dup(call->path[0]);
+        else
+            api_refuse(call, status,
+                       status == 404 ? "no such path: see daemon/api/README.md"
+                                     : "this path takes another method: see daemon/api/README.md");
+    }
+    if (!task->route)
+        task->text = answer_text(call, NULL);
+}
+
+bool api_task_aside(const struct api_task *task)
+{
+    return !task->text && task->route->way & API_ASIDE;
+}
+
+void api_task_look(struct api_task *task, const struct api_parts *parts)
+{
+    const unsigned way = task->text ? 0 : task->route->way;
+    struct api_call *call = &task->call;
+
+    if (task->text)
+        return;
+    call_at(call, parts);
+    forget(call);
+    if (!read_words(task))
+        task->text = answer_text(call, NULL);
+    if (!task->text && way & API_CHANGE)
+        task->text = answered_before(task);
+    if (!task->text && way & API_ASIDE)
+        task->text = way & (API_CHANGE | API_TWICE) ? look_first(task) : look(task);
+}
+
+void api_task_end(struct api_task *task, const struct api_parts *parts, struct api_answer *out)
+{
+    struct api_call *call = &task->call;
+
+    call_at(call, parts);
+    if (!task->text)
+        task->text = task->route->way & API_CHANGE ? change(task) : look(task);
+    if (task->seen)
+        audit(call, task->route);
+    *out = (struct api_answer){ call->status, text_starts(task->text, "{\"title\":"), task->text };
+    task->text = NULL; /* a report of mistakes (422) is no problem+json */
+}
+
+void api_task_close(struct api_task *task)
+{
+    struct api_call *call = &task->call;
+
+    for (int i = 0; i < API_PATH_MAX; i++)
+        free(call->path[i]);
+    free(call->subject);
+    json_decref(call->query);
+    json_decref(call->body);
+    json_decref(call->found);
+    mistakes_free(&call->mistakes);
+    free(task->text);
 }
 
 void api_handle(const struct api_setting *setting, const struct api_parts *parts, const struct api_request *request,
                 struct api_answer *out)
 {
-    struct api_call call = { .setting = setting,
-                             .parts = parts,
-                             .store = turn_store(parts->turn),
-                             .now = turn_now(parts->turn),
-                             .actor = request->actor,
-                             .key = request->key,
-                             .status = 200 };
-    const struct api_route *route;
+    struct api_task task = { 0 };
 
-    call.filter = list_all(setting->zone, call.now);
-    call.filter.language = setting->language;
-    route = call_read(&call, request);
-    if (!route)
-        out->text = answer_text(&call, NULL);
-    else if (route->change)
-        out->text = change_once(&call, route, request);
-    else
-        out->text = look(&call, route);
-    out->status = call.status;
-    out->problem = text_starts(out->text, "{\"title\":"); /* a report of mistakes (422) is none */
-    call_free(&call);
+    api_task_open(&task, setting, request);
+    api_task_look(&task, parts);
+    api_task_end(&task, parts, out);
+    api_task_close(&task);
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * evhttp on the unix socket. A request is decoded here, run by api_handle() inside the turn, and its answer becomes an
- * effect: sent after the commit, or 503 when the turn fails. A client that leaves in between is told to us by evhttp's
- * close callback, and the answer is dropped.
+ * evhttp on the unix socket. A request is decoded here and laid on the desk, which gives its answer after a commit, or
+ * 503. It is copied, for the client may leave meanwhile: evhttp's close callback tells us, and the answer is dropped.
  */
 #include "api/api.h"
 
@@ -23,6 +22,7 @@
 
 #include "api/api_internal.h"
 #include "api/connection.h"
+#include "api/desk.h"
 #include "lib/memory.h"
 #include "store/request.h"
 
@@ -35,14 +35,18 @@ struct api {
     gid_t group;
     struct evhttp *http;
     struct connections *connections;
+    struct desk *desk;
     struct event *wake; /* lets the loop go round, so that the turn of a request ends */
 };
 
-/* An answer on its way through the turn. */
+/* A request until its answer. */
 struct pending {
     struct api *api;
     struct evhttp_request *request; /* NULL once the client has left */
-    struct api_answer answer;
+    char *target, *key;             /* key NULL: none */
+    char actor[CONNECTION_ACTOR_MAX];
+    struct evbuffer *body;
+    struct api_request what; /* borrows of the fields above */
 };
 
 static void on_close(struct evhttp_connection *connection, void *arg)
@@ -66,31 +70,18 @@ static void send_answer(struct api *api, struct evhttp_request *request, const s
     evbuffer_free(body);
 }
 
-static void pending_end(struct pending *pending)
-{
-    if (pending->request) {
-        evhttp_connection_set_closecb(evhttp_request_get_connection(pending->request), NULL, NULL);
-        send_answer(pending->api, pending->request, &pending->answer);
-    }
-    free(pending->answer.text);
-    free(pending);
-}
-
-static void on_committed(void *arg)
-{
-    pending_end(arg);
-}
-
-static void on_failed(void *arg)
+static void on_answer(void *arg, const struct api_answer *answer)
 {
     struct pending *pending = arg;
 
-    free(pending->answer.text);
-    pending->answer.status = 503;
-    pending->answer.problem = true;
-    pending->answer.text = api_problem(
-        503, "the store could not be written, nothing was changed: check the disk and its space, then try again", NULL);
-    pending_end(pending);
+    if (pending->request) {
+        evhttp_connection_set_closecb(evhttp_request_get_connection(pending->request), NULL, NULL);
+        send_answer(pending->api, pending->request, answer);
+    }
+    evbuffer_free(pending->body);
+    free(pending->target);
+    free(pending->key);
+    free(pending);
 }
 
 static enum api_method method_of(const struct evhttp_request *request)
@@ -108,25 +99,39 @@ static void refuse_at_once(struct api *api, struct evhttp_request *request, int 
     free(answer.text);
 }
 
-static void run(struct api *api, struct evhttp_request *request, const char *actor)
+/* Takes the body over without copying it. */
+static struct pending *pending_new(struct api *api, struct evhttp_request *request, const char *actor)
 {
-    struct evbuffer *body = evhttp_request_get_input_buffer(request);
-    const size_t length = evbuffer_get_length(body);
-    const struct api_request what = {
-        .method = method_of(request),
-        .target = evhttp_request_get_uri(request),
-        .actor = actor,
-        .key = evhttp_find_header(evhttp_request_get_input_headers(request), "Idempotency-Key"),
-        .body = length ? (const char *)evbuffer_pullup(body, -1) : "",
-        .length = length,
-    };
     struct pending *pending = mem_new(1, sizeof *pending);
+    size_t length;
 
     pending->api = api;
     pending->request = request;
-    evhttp_connection_set_closecb(evhttp_request_get_connection(request), on_close, pending);
-    api_handle(&api->setting, &api->parts, &what, &pending->answer);
-    turn_effect(api->parts.turn, on_committed, pending, on_failed);
+    pending->target = mem_dup(evhttp_request_get_uri(request));
+    pending->key = mem_dup(evhttp_find_header(evhttp_request_get_input_headers(request), "Idempotency-Key"));
+    snprintf(pending->actor, sizeof pending->actor, "%s", actor);
+    pending->body = evbuffer_new();
+    evbuffer_add_buffer(pending->body, evhttp_request_get_input_buffer(request));
+    length = evbuffer_get_length(pending->body);
+    pending->what = (struct api_request){
+        .method = method_of(request),
+        .target = pending->target,
+        .actor = pending->actor,
+        .key = pending->key,
+        .body = length ? (const char *)evbuffer_pullup(pending->body, -1) : "",
+        .length = length,
+    };
+    return pending;
+}
+
+static void run(struct api *api, struct evhttp_request *request, const char *actor)
+{
+    struct evhttp_connection *connection = evhttp_request_get_connection(request);
+    struct pending *pending = pending_new(api, request, actor);
+
+    connection_waits(api->connections, evhttp_connection_get_bufferevent(connection));
+    evhttp_connection_set_closecb(connection, on_close, pending);
+    desk_take(api->desk, &pending->what, pending);
     event_active(api->wake, EV_TIMEOUT, 0); /* a pipelined request is met while the turn before it is being released */
 }
 
@@ -228,11 +233,18 @@ struct api *api_new(struct event_base *base, const struct api_setting *setting, 
     api->parts = *parts;
     api->group = group ? group->gr_gid : (gid_t)-1;
     api->path = mem_dup(setting->socket);
-    if (serve(api, base, err))
+    if (serve(api, base, err)) {
+        api->desk = desk_new(&api->setting, &api->parts, on_answer);
         return api;
+    }
     free(api->path);
     free(api);
     return NULL;
+}
+
+void api_stop(struct api *api)
+{
+    desk_clear(api->desk);
 }
 
 void api_free(struct api *api)
@@ -242,6 +254,7 @@ void api_free(struct api *api)
     connections_close(api->connections);
     evhttp_free(api->http);
     event_free(api->wake);
+    desk_free(api->desk);
     unlink(api->path);
     free(api->path);
     free(api);
@@ -255,7 +268,17 @@ void api_renew(struct api *api, const struct api_setting *setting, const struct 
 
 bool api_work(struct api *api)
 {
-    return api_import_slice(turn_store(api->parts.turn), turn_now(api->parts.turn));
+    return desk_work(api->desk);
+}
+
+bool api_busy(const struct api *api)
+{
+    return desk_busy(api->desk);
+}
+
+bool api_idle(const struct api *api)
+{
+    return desk_empty(api->desk);
 }
 
 void api_tick(struct api *api)

@@ -93,7 +93,9 @@ static void weigh(struct preview *p, const char *content, bool drill, size_t fro
     CLEANUP(mem_clean) char *text = NULL;
     const enum channel channel = p->rows[from].channel;
     struct segments s;
+    int64_t price_e4;
     size_t parts;
+    bool carried;
 
     for (size_t i = from; i < to && count < COUNT(students); i++)
         if (p->rows[i].student)
@@ -111,8 +113,8 @@ static void weigh(struct preview *p, const char *content, bool drill, size_t fro
     p->lines++;
     p->parts += parts;
     p->over_one += parts > 1;
-    p->cost_e4 +=
-        (int64_t)parts * outbox_price(p->engine->outbox, outbox_route(p->engine->outbox, channel, e164 ? e164 : ""));
+    carried = outbox_carries(p->engine->outbox, channel, e164 ? e164 : "", &price_e4);
+    p->cost_e4 += (int64_t)parts * price_e4;
     if (channel == CHANNEL_SMS && s.parts >= p->segments) {
         p->segments = s.parts;
         p->ucs2 = s.ucs2;
@@ -125,7 +127,7 @@ static void weigh(struct preview *p, const char *content, bool drill, size_t fro
         json_put_text(example, "text", text);
         json_array_append_new(p->examples, example);
     }
-    if (e164 && !outbox_route(p->engine->outbox, channel, e164) && json_array_size(p->warnings) < 3)
+    if (e164 && !carried && json_array_size(p->warnings) < 3)
         json_array_append_new(p->warnings,
                               json_sprintf("no gateway carries %s to some of these numbers", channel_name(channel)));
 }

@@ -2,7 +2,7 @@
 /*
  * `greenline import` as one call: files in, checked wholly against the words and the store, a plan and a report out.
  * Reads only, on any connection of the store (the helper's too); what the plan says is then written by plan_apply(),
- * slice by slice in turns of the loop, from a row that register_import_start() keeps.
+ * slice by slice in turns of the loop, from the rows of store/importing.h.
  */
 #ifndef GREENLINE_IMPORT_REPORT_H
 #define GREENLINE_IMPORT_REPORT_H

@@ -137,5 +137,7 @@ char *outbox_render(struct outbox *outbox, const struct rendering *what, json_t 
 int outbox_parts(enum channel channel, const char *text);
 int64_t outbox_price(const struct outbox *outbox, int64_t route);
 int64_t outbox_route(struct outbox *outbox, enum channel channel, const char *e164);
+/* Whether a gateway carries it, and the price a part of the first that does (else 0); reads only: for previews. */
+bool outbox_carries(const struct outbox *outbox, enum channel channel, const char *e164, int64_t *price_e4);
 
 #endif

@@ -117,7 +117,7 @@ static int64_t route_of(struct outbox *outbox, enum channel channel, unsigned lo
     return route->id;
 }
 
-int64_t outbox_route(struct outbox *outbox, enum channel channel, const char *e164)
+static unsigned long long carriers_of(const struct outbox *outbox, enum channel channel, const char *e164)
 {
     unsigned long long carriers = 0;
 
@@ -126,7 +126,28 @@ int64_t outbox_route(struct outbox *outbox, enum channel channel, const char *e1
     for (size_t i = 0; i < outbox->gateway_count; i++)
         if (carries(&outbox->gateways[i], channel, e164))
             carriers |= 1ull << i;
+    return carriers;
+}
+
+int64_t outbox_route(struct outbox *outbox, enum channel channel, const char *e164)
+{
+    const unsigned long long carriers = carriers_of(outbox, channel, e164);
+
     return carriers ? route_of(outbox, channel, carriers) : 0;
+}
+
+bool outbox_carries(const struct outbox *outbox, enum channel channel, const char *e164, int64_t *price_e4)
+{
+    const unsigned long long carriers = carriers_of(outbox, channel, e164);
+    size_t first = 0;
+
+    *price_e4 = 0;
+    if (!carriers)
+        return false;
+    while (!(carriers >> first & 1))
+        first++;
+    *price_e4 = outbox->gateways[first].price_e4;
+    return true;
 }
 
 int64_t outbox_price(const struct outbox *outbox, int64_t route)

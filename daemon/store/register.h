@@ -92,16 +92,4 @@ void register_put_pairing(struct store *store, const struct register_pairing *pa
 void register_end_pairing(struct store *store, int64_t mentor, int64_t student, time_ms now);
 void register_put_rota(struct store *store, int64_t person, const char *post, time_ms since, time_ms until);
 
-/* An import that is being applied, slice by slice: its row survives a crash. */
-struct register_import {
-    int64_t id, cursor, total;
-    char *plan, *by; /* free with register_import_free() */
-};
-int64_t register_import_start(struct store *store, const char *plan, int64_t total, const char *by, time_ms now);
-/* The oldest unfinished one; false when there is none. */
-bool register_import_next(struct register_import *out, struct store *store);
-/* Moves the cursor; at the total the import is done and its plan is emptied. */
-void register_import_advance(struct store *store, int64_t id, int64_t cursor);
-void register_import_free(struct register_import *import);
-
 #endif

@@ -365,14 +365,16 @@ CREATE TABLE consent (
     withdrawn INTEGER
 ) STRICT;
 
-CREATE TABLE import (           -- a running import: a checked plan that is applied some hundred rows a turn
+CREATE TABLE import (           -- a checked plan on its way into the register; done: it is all there
     id      INTEGER PRIMARY KEY AUTOINCREMENT,
     at      INTEGER NOT NULL,
-    plan    TEXT NOT NULL,
-    cursor  INTEGER NOT NULL DEFAULT 0,
-    total   INTEGER NOT NULL,
-    state   TEXT NOT NULL DEFAULT 'running' CHECK (state IN ('running', 'done')),
+    state   TEXT NOT NULL DEFAULT 'writing' CHECK (state IN ('writing', 'running', 'done')),
     by      TEXT NOT NULL
+) STRICT;
+CREATE TABLE import_slice (     -- its steps, some hundred a row; gone when they are applied
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,
+    import  INTEGER NOT NULL REFERENCES import,
+    steps   TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE tally (            -- counters are kept, not counted

@@ -308,6 +308,12 @@ void store_rollback(struct store *store)
     store->failed = false;
 }
 
+void store_snapshot(struct store *store)
+{
+    if (sqlite3_exec(store->db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK)
+        fail(store, "BEGIN");
+}
+
 void store_savepoint(struct store *store)
 {
     if (begin(store) && sqlite3_exec(store->db, "SAVEPOINT request", NULL, NULL, NULL) != SQLITE_OK)
@@ -424,8 +430,10 @@ struct store *store_open_reader(const char *path, struct error *err)
 {
     struct store *store = open_connection(path, err);
 
-    if (store && sqlite3_exec(store->db, "PRAGMA query_only = ON", NULL, NULL, NULL) == SQLITE_OK)
+    if (store && sqlite3_exec(store->db, "PRAGMA query_only = ON", NULL, NULL, NULL) == SQLITE_OK) {
+        store->epoch = setting_get(store, "epoch");
         return store;
+    }
     store_close(store);
     return NULL;
 }

@@ -25,7 +25,7 @@ enum { STORE_SCHEMA = 1 };
  * out. `demo` must be what the store was made with. On failure NULL and one sentence.
  */
 struct store *store_open(const char *path, bool demo, struct error *err);
-/* A second connection of the same process for reading and checkpoints (PRAGMA query_only). */
+/* A second connection of the same process for reading and checkpoints (PRAGMA query_only): the helper thread's. */
 struct store *store_open_reader(const char *path, struct error *err);
 void store_close(struct store *store);
 sqlite3 *store_handle(struct store *store);
@@ -69,6 +69,9 @@ char *store_text(struct store *store, const char *sql, const char *types, ...);
 /* Whether the running transaction has failed, and why (borrowed). */
 bool store_failed(const struct store *store);
 const char *store_why(const struct store *store);
+
+/* For helper.c alone: begins a read transaction, whose first row fixes what it sees; ended by store_rollback(). */
+void store_snapshot(struct store *store);
 
 /* For turn.c alone. */
 bool store_in_transaction(const struct store *store);

@@ -13,7 +13,7 @@
 
 #include "lib/clock.h"
 #include "lib/memory.h"
-#include "store/checkpoint.h"
+#include "store/helper.h"
 #include "support/world.h"
 
 enum { WORK_MS = 6, BEHIND_MS = 20, TURNS_MAX = 200000, CLAIMS = 64, LINE_MAX = 256 };
@@ -89,19 +89,19 @@ static void seed(struct world *world, int families)
 }
 
 /* One turn's work without claims, as the daemon bounds it. */
-static bool work(struct world *world, struct checkpoint *helper)
+static bool work(struct world *world, struct helper *helper)
 {
     const double since = stopwatch();
     bool more;
 
     turn_set_now(world->turn, world->now);
     do {
-        more = (!checkpoint_behind(helper) || engine_urgent(world->engine)) && engine_work(world->engine);
+        more = (!helper_behind(helper) || engine_urgent(world->engine)) && engine_work(world->engine);
     } while (more && stopwatch() - since < WORK_MS);
-    return more || checkpoint_behind(helper);
+    return more || helper_behind(helper);
 }
 
-static void expand(struct world *world, struct checkpoint *helper, struct turns *turns)
+static void expand(struct world *world, struct helper *helper, struct turns *turns)
 {
     const double since = stopwatch();
     bool more = true;
@@ -112,14 +112,14 @@ static void expand(struct world *world, struct checkpoint *helper, struct turns 
         more = work(world, helper);
         turn_end(world->turn, NULL);
         note(turns, began);
-        if (checkpoint_behind(helper))
+        if (helper_behind(helper))
             poll(NULL, 0, BEHIND_MS); /* as the daemon waits for its helper */
     }
     report("expanded", (stopwatch() - since) / 1e3, turns);
 }
 
 /* From the opening of an alert to its first message committed as claimed. */
-static void emergency(struct world *world, struct checkpoint *helper)
+static void emergency(struct world *world, struct helper *helper)
 {
     struct job jobs[CLAIMS];
     const double since = stopwatch();
@@ -180,7 +180,7 @@ int main(void)
     struct turns turns = { .ms = mem_new(TURNS_MAX, sizeof(double)) };
     struct world *world = world_open();
     struct error err = { "" };
-    struct checkpoint *helper = checkpoint_start(world->store, &err);
+    struct helper *helper = helper_start(world->store, &err);
 
     printf("an inform to %d families, in process\n", families);
     seed(world, families);
@@ -192,7 +192,7 @@ int main(void)
     emergency(world, helper);
     dispatch(world, &turns, families);
     printf("%-34s %8.1f MB\n", "memory after", memory_mb());
-    checkpoint_stop(helper);
+    helper_stop(helper);
     world_close(world);
     free(turns.ms);
     return 0;

@@ -12,8 +12,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "engine/engine.h"
 #include "lib/memory.h"
 #include "lib/text.h"
+#include "outbox/outbox.h"
+#include "store/helper.h"
 
 enum { GUARD_S = 10 };
 
@@ -48,10 +51,70 @@ void api_fixture_open(struct api_fixture *fixture)
     fixture->parts.turn = fixture->turn;
 }
 
+static void on_helped(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd, (void)what;
+    helper_finish(arg);
+}
+
+void api_fixture_help(struct api_fixture *fixture)
+{
+    struct error err;
+
+    fixture->helper = helper_start(fixture->store, &err);
+    if (!fixture->helper)
+        die("helper", err.text);
+    fixture->helped =
+        event_new(fixture->base, helper_fd(fixture->helper), EV_READ | EV_PERSIST, on_helped, fixture->helper);
+    event_add(fixture->helped, NULL);
+    fixture->parts.helper = fixture->helper;
+    fixture->parts.aside.turn = turn_new(helper_reader(fixture->helper), random_from_seed(1));
+}
+
+void api_fixture_unhelp(struct api_fixture *fixture)
+{
+    if (!fixture->helper)
+        return;
+    event_free(fixture->helped);
+    helper_stop(fixture->helper);
+    fixture->helper = NULL;
+}
+
+static char *plain_ladder(void *arg, enum kind kind, const char *name)
+{
+    (void)arg, (void)kind;
+    return name ? NULL : mem_dup("{}");
+}
+
+void api_fixture_engine(struct api_fixture *fixture)
+{
+    const struct outbox_rules outbox = { .telling.zone = fixture->setting.zone,
+                                         .signature = "",
+                                         .school = "青岭小学",
+                                         .school_number = "",
+                                         .retry_first = 30000,
+                                         .retry_max = 60000 };
+    struct engine_rules engine = {
+        .templates = "conf/templates", .language = "zh", .zone = fixture->setting.zone, .ladder = plain_ladder
+    };
+    struct api_parts *parts = &fixture->parts;
+
+    for (int i = 0; i < KINDS; i++)
+        engine.due[i] = engine.grace[i] = -1;
+    api_fixture_help(fixture);
+    parts->outbox = outbox_new(fixture->turn, &outbox);
+    parts->engine = engine_new(fixture->turn, parts->outbox, &engine);
+    parts->aside.outbox = outbox_new(parts->aside.turn, &outbox);
+    parts->aside.engine = engine_new(parts->aside.turn, parts->aside.outbox, &engine);
+    fixture->setting.headers = "conf/headers.csv";
+}
+
 void api_fixture_listen(struct api_fixture *fixture)
 {
     struct error err;
 
+    if (!fixture->helper)
+        api_fixture_help(fixture);
     fixture->api = api_new(fixture->base, &fixture->setting, &fixture->parts, &err);
     if (!fixture->api)
         die("api_new", err.text);
@@ -62,7 +125,16 @@ void api_fixture_close(struct api_fixture *fixture)
     char path[128];
     static const char *const ends[] = { "", "-wal", "-shm", ".lock" };
 
+    api_fixture_unhelp(fixture);
+    if (fixture->api)
+        api_stop(fixture->api);
+    turn_end(fixture->turn, NULL);
     api_free(fixture->api);
+    engine_free(fixture->parts.engine);
+    engine_free(fixture->parts.aside.engine);
+    outbox_free(fixture->parts.outbox);
+    outbox_free(fixture->parts.aside.outbox);
+    turn_free(fixture->parts.aside.turn);
     turn_free(fixture->turn);
     store_close(fixture->store);
     event_base_free(fixture->base);
@@ -86,19 +158,22 @@ void api_fixture_turn(struct api_fixture *fixture)
     struct error err;
 
     turn_set_now(fixture->turn, fixture->now);
-    event_base_loop(fixture->base, EVLOOP_ONCE);
+    event_base_loop(fixture->base, EVLOOP_ONCE | (fixture->api && api_busy(fixture->api) ? EVLOOP_NONBLOCK : 0));
+    if (fixture->api)
+        api_work(fixture->api);
     if (!turn_end(fixture->turn, &err))
         snprintf(fixture->why, sizeof fixture->why, "%.255s", err.text);
 }
 
-struct client {
+struct api_client {
+    struct bufferevent *bufferevent;
     struct text in;
     bool ended;
 };
 
 static void on_read(struct bufferevent *bufferevent, void *arg)
 {
-    struct client *client = arg;
+    struct api_client *client = arg;
     struct evbuffer *input = bufferevent_get_input(bufferevent);
     const size_t length = evbuffer_get_length(input);
 
@@ -108,7 +183,7 @@ static void on_read(struct bufferevent *bufferevent, void *arg)
 
 static void on_event(struct bufferevent *bufferevent, short what, void *arg)
 {
-    struct client *client = arg;
+    struct api_client *client = arg;
 
     if (what & BEV_EVENT_CONNECTED)
         return;
@@ -116,7 +191,7 @@ static void on_event(struct bufferevent *bufferevent, short what, void *arg)
     client->ended = true;
 }
 
-static struct bufferevent *connect_to(struct api_fixture *fixture, struct client *client)
+static struct bufferevent *connect_to(struct api_fixture *fixture, struct api_client *client)
 {
     struct bufferevent *bufferevent = bufferevent_socket_new(fixture->base, -1, BEV_OPT_CLOSE_ON_FREE);
     struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -143,14 +218,14 @@ static struct api_reply read_reply(const char *raw)
     return reply;
 }
 
-struct api_reply api_fixture_ask(struct api_fixture *fixture, const char *method, const char *target, const char *key,
-                                 const char *body)
+struct api_client *api_fixture_send(struct api_fixture *fixture, const char *method, const char *target,
+                                    const char *key, const char *body)
 {
-    struct client client = { 0 };
-    struct bufferevent *bufferevent = connect_to(fixture, &client);
-    struct evbuffer *out = bufferevent_get_output(bufferevent);
-    struct api_reply reply;
+    struct api_client *client = mem_new(1, sizeof *client);
+    struct evbuffer *out;
 
+    client->bufferevent = connect_to(fixture, client);
+    out = bufferevent_get_output(client->bufferevent);
     evbuffer_add_printf(out, "%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n", method, target);
     if (key)
         evbuffer_add_printf(out, "Idempotency-Key: %s\r\n", key);
@@ -159,12 +234,36 @@ struct api_reply api_fixture_ask(struct api_fixture *fixture, const char *method
     evbuffer_add(out, "\r\n", 2);
     if (body)
         evbuffer_add(out, body, strlen(body));
-    while (!client.ended)
+    return client;
+}
+
+bool api_client_answered(const struct api_client *client)
+{
+    return client->ended;
+}
+
+void api_client_leave(struct api_client *client)
+{
+    bufferevent_free(client->bufferevent);
+    text_free(&client->in);
+    free(client);
+}
+
+struct api_reply api_fixture_wait(struct api_fixture *fixture, struct api_client *client)
+{
+    struct api_reply reply;
+
+    while (!client->ended)
         api_fixture_turn(fixture);
-    bufferevent_free(bufferevent);
-    reply = read_reply(client.in.data);
-    text_free(&client.in);
+    reply = read_reply(client->in.data);
+    api_client_leave(client);
     return reply;
+}
+
+struct api_reply api_fixture_ask(struct api_fixture *fixture, const char *method, const char *target, const char *key,
+                                 const char *body)
+{
+    return api_fixture_wait(fixture, api_fixture_send(fixture, method, target, key, body));
 }
 
 struct api_reply api_fixture_get(struct api_fixture *fixture, const char *target)

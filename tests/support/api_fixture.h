@@ -20,6 +20,8 @@ struct api_fixture {
     struct event_base *base;
     struct store *store;
     struct turn *turn;
+    struct helper *helper;
+    struct event *helped;
     struct api *api;
     struct api_setting setting; /* may be changed before api_fixture_listen() */
     struct api_parts parts;
@@ -29,11 +31,17 @@ struct api_fixture {
 
 /* Makes folder, loop, store and turn. */
 void api_fixture_open(struct api_fixture *fixture);
+/* Starts the helper thread and fills parts.helper and parts.aside.turn; api_fixture_listen() does it if it was not done. */
+void api_fixture_help(struct api_fixture *fixture);
+/* Stops it. */
+void api_fixture_unhelp(struct api_fixture *fixture);
+/* An engine and an outbox without gateways, and the same for the helper; headers for imports. */
+void api_fixture_engine(struct api_fixture *fixture);
 void api_fixture_listen(struct api_fixture *fixture);
 void api_fixture_close(struct api_fixture *fixture);
 /* Runs SQL and commits; a mistake in it ends the test. */
 void api_fixture_sql(struct api_fixture *fixture, const char *sql);
-/* One turn of the loop: waits for an event, ends the turn. */
+/* One turn of the loop: waits for an event unless there is an import to go on with, does a slice of it, ends the turn. */
 void api_fixture_turn(struct api_fixture *fixture);
 
 struct api_reply {
@@ -45,6 +53,13 @@ void api_reply_free(struct api_reply *reply);
 /* `key` and `body` may be NULL. */
 struct api_reply api_fixture_ask(struct api_fixture *fixture, const char *method, const char *target, const char *key,
                                  const char *body);
+/* The same in two: what happens between is the test's. The wait ends the client, as does its leaving. */
+struct api_client;
+struct api_client *api_fixture_send(struct api_fixture *fixture, const char *method, const char *target,
+                                    const char *key, const char *body);
+struct api_reply api_fixture_wait(struct api_fixture *fixture, struct api_client *client);
+bool api_client_answered(const struct api_client *client);
+void api_client_leave(struct api_client *client);
 struct api_reply api_fixture_get(struct api_fixture *fixture, const char *target);
 
 /* The value at "items.0.person.ref" as text: "null", "true", "17", "4 items" for arrays; good until twenty calls later. */

@@ -19,8 +19,6 @@
 
 struct school {
     struct api_fixture f;
-    struct outbox *outbox;
-    struct engine *engine;
     struct grammar *grammar;
 };
 
@@ -42,33 +40,16 @@ static const char people[] =
     " (1, 'g', '1', '+8613900000001', 1, 'text', '啥', 5, 5, 'waiting'), (2, 'g', '2', '+8613900000003', 3, 'text', "
     "'1', 5, 5, 'waiting');";
 
-static char *plain_ladder(void *arg, enum kind kind, const char *name)
-{
-    (void)arg, (void)kind;
-    return name ? NULL : mem_dup("{}");
-}
-
 static int setup(void **state)
 {
     struct school *school = calloc(1, sizeof *school);
-    struct outbox_rules outbox = {
-        .signature = "", .school = "青岭小学", .school_number = "", .retry_first = 30000, .retry_max = 60000
-    };
-    struct engine_rules engine = { .templates = "conf/templates", .language = "zh", .ladder = plain_ladder };
     struct error err;
 
     api_fixture_open(&school->f);
     api_fixture_sql(&school->f, people);
-    outbox.telling.zone = engine.zone = school->f.setting.zone;
-    for (int i = 0; i < KINDS; i++)
-        engine.due[i] = engine.grace[i] = -1;
-    school->outbox = outbox_new(school->f.turn, &outbox);
-    school->engine = engine_new(school->f.turn, school->outbox, &engine);
+    api_fixture_engine(&school->f);
     school->grammar = grammar_open("conf/answers", &err);
-    school->f.parts.engine = school->engine;
-    school->f.parts.outbox = school->outbox;
     school->f.parts.grammar = school->grammar;
-    school->f.setting.headers = "conf/headers.csv";
     api_fixture_listen(&school->f);
     *state = school;
     return 0;
@@ -78,8 +59,6 @@ static int teardown(void **state)
 {
     struct school *school = *state;
 
-    engine_free(school->engine);
-    outbox_free(school->outbox);
     grammar_close(school->grammar);
     api_fixture_close(&school->f);
     free(school);

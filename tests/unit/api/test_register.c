@@ -19,8 +19,6 @@
 
 struct school {
     struct api_fixture f;
-    struct outbox *outbox;
-    struct engine *engine;
 };
 
 /* Ming with a grandmother, his sister Hong with nobody; Teacher Zhang; a check-in about Ming is open. */
@@ -37,30 +35,13 @@ static const char people[] =
     " (1, 'c', 'checkin', 'notice', 't', 'all', '{\"zh\":\"好回1\"}', 'open', 'ready', 0, 0, 0, 's');"
     "INSERT INTO ask (id, cause, student, state, due, grace) VALUES (1, 1, 1, 'open', 1891453600000, 1991453600000);";
 
-static char *plain_ladder(void *arg, enum kind kind, const char *name)
-{
-    (void)arg, (void)kind;
-    return name ? NULL : mem_dup("{}");
-}
-
 static int setup(void **state)
 {
     struct school *school = calloc(1, sizeof *school);
-    struct outbox_rules outbox = {
-        .signature = "", .school = "青岭小学", .school_number = "", .retry_first = 30000, .retry_max = 60000
-    };
-    struct engine_rules engine = { .templates = "conf/templates", .language = "zh", .ladder = plain_ladder };
 
     api_fixture_open(&school->f);
     api_fixture_sql(&school->f, people);
-    outbox.telling.zone = engine.zone = school->f.setting.zone;
-    for (int i = 0; i < KINDS; i++)
-        engine.due[i] = engine.grace[i] = -1;
-    school->outbox = outbox_new(school->f.turn, &outbox);
-    school->engine = engine_new(school->f.turn, school->outbox, &engine);
-    school->f.parts.engine = school->engine;
-    school->f.parts.outbox = school->outbox;
-    school->f.setting.headers = "conf/headers.csv";
+    api_fixture_engine(&school->f);
     api_fixture_listen(&school->f);
     *state = school;
     return 0;
@@ -70,8 +51,6 @@ static int teardown(void **state)
 {
     struct school *school = *state;
 
-    engine_free(school->engine);
-    outbox_free(school->outbox);
     api_fixture_close(&school->f);
     free(school);
     return 0;

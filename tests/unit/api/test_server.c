@@ -221,15 +221,21 @@ static void test_what_is_wrong_with_a_request_is_said(void **state)
     assert_int_equal(count(*state, "SELECT count(*) FROM request"), 0);
 }
 
-static void test_body_over_16_mib_is_refused(void **state)
+static void expect_too_long(struct api_fixture *f, const char *target, size_t length, const char *detail)
 {
-    const size_t length = API_BODY_MAX + 10;
     char *body = malloc(length + 1);
 
     memset(body, ' ', length);
     body[length] = '\0';
-    expect(*state, "POST", "/v1/students/20260016/note", "k4", body, 413, "16 MiB");
+    expect(f, "POST", target, "k4", body, 413, detail);
     free(body);
+}
+
+/* What is read inside a turn is small; files to import may be long. */
+static void test_body_that_is_too_long_is_refused(void **state)
+{
+    expect_too_long(*state, "/v1/students/20260016/note", 256 * 1024 + 1, "256 KiB");
+    expect_too_long(*state, "/v1/import", API_BODY_MAX + 10, "16 MiB");
 }
 
 static void test_look_at_a_child_is_in_the_audit_log(void **state)
@@ -500,7 +506,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_two_of_one_name_are_listed_not_guessed, setup, teardown),
         cmocka_unit_test_setup_teardown(test_student_is_found_by_number_id_and_unique_name, setup, teardown),
         cmocka_unit_test_setup_teardown(test_what_is_wrong_with_a_request_is_said, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_body_over_16_mib_is_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_body_that_is_too_long_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(test_look_at_a_child_is_in_the_audit_log, setup, teardown),
         cmocka_unit_test_setup_teardown(test_old_answers_are_forgotten_after_seven_days, setup, teardown),
         cmocka_unit_test_setup_teardown(test_dripping_clients_are_cut_and_the_next_is_served, setup_short, teardown),

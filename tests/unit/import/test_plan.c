@@ -437,26 +437,6 @@ static void test_contacts_may_come_after_the_children(void **state)
     assert_sql(world, "SELECT count(*) FROM student", "1");
 }
 
-static void test_an_import_is_kept_until_its_last_slice(void **state)
-{
-    struct world *world = *state;
-    struct register_import import;
-    int64_t id = register_import_start(world->store, "[1,2]", 2, "test", NOW);
-
-    assert_true(register_import_next(&import, world->store));
-    assert_int_equal(import.id, id);
-    assert_string_equal(import.plan, "[1,2]");
-    register_import_free(&import);
-    register_import_advance(world->store, id, 1);
-    assert_true(register_import_next(&import, world->store));
-    assert_int_equal(import.cursor, 1);
-    register_import_free(&import);
-    register_import_advance(world->store, id, 2);
-    assert_false(register_import_next(&import, world->store));
-    assert_true(turn_end(world->turn, NULL));
-    assert_sql(world, "SELECT state || plan FROM import", "done"); /* nobody's data stays behind */
-}
-
 #define unit(test) cmocka_unit_test_setup_teardown(test, open_world, close_world)
 
 int main(void)
@@ -485,7 +465,6 @@ int main(void)
         unit(test_a_dead_number_makes_the_line_suspect),
         unit(test_a_number_of_another_child_in_the_store_is_a_mistake),
         unit(test_contacts_may_come_after_the_children),
-        unit(test_an_import_is_kept_until_its_last_slice),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
