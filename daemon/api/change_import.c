@@ -170,11 +170,21 @@ bool import_apply(struct store *store, time_ms now)
     return true;
 }
 
+/* Monday of the first week of the term that a rota's "第3周" counts from; 0: the calendar knows none. */
+static time_ms term_start(const struct api_setting *setting, time_ms now)
+{
+    const struct calendar_term *term =
+        calendar_term_near(setting->calendar, civil_day_of(zone_local(setting->zone, now)));
+
+    return term ? zone_instant(setting->zone, civil_date(term->week_one + (8 - civil_weekday(term->week_one)) % 7)) : 0;
+}
+
 json_t *import_files(struct api_call *call)
 {
     struct import_request request = { .region = call->setting->region,
                                       .zone = call->setting->zone,
                                       .now = call->now,
+                                      .term_start = term_start(call->setting, call->now),
                                       .partial = json_flag(call->body, "partial", false),
                                       .dry_run = json_flag(call->body, "dry_run", false) };
     struct import_file files[INTAKE_FILES_MAX];

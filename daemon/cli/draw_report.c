@@ -31,6 +31,8 @@ static void draw_sheet(const struct screen *screen, const json_t *sheet)
         screen_format(screen, _(", %s rows"), rows);
     if (*encoding)
         screen_format(screen, ", %s", encoding);
+    if (json_flag(sheet, "held", false))
+        screen_format(screen, _(", not stored: it has mistakes"));
     screen_format(screen, "\n");
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * `greenline import`: reads the files here (the daemon opens no path that a client names) and sends them in one request.
- * Mistakes go to the error stream, one a line as FILE:ROW:COLUMN; the report to the other. Fails when nothing was stored.
+ * Mistakes go to the error stream, one a line as FILE:ROW:COLUMN; the report to the other. Fails when there was a mistake, also
+ * where sound files or rows were stored beside it.
  */
 #include <errno.h>
 #include <sodium.h>
@@ -93,11 +94,35 @@ static void tell_mistakes(struct cli_session *session, const json_t *report)
     }
 }
 
+/* What became of the rest: nothing is stored, or all but the files with mistakes, or (--partial) all but the faulty rows. */
+static void tell_outcome(struct cli_session *session, const json_t *report, size_t mistakes)
+{
+    const json_t *files = json_object_get(report, "files"), *file;
+    size_t i, held = 0;
+
+    if (json_flag(report, "dry_run", false) && json_flag(report, "partial", false))
+        return; /* the report says it */
+    json_array_foreach (files, i, file)
+        held += json_flag(file, "held", false);
+    if (json_flag(report, "partial", false))
+        session_tell(session, "%s", _("what is sound was stored: mend the rest and import again"));
+    else if (json_flag(report, "stored", false))
+        session_tell(
+            session,
+            ngettext("nothing of %zu file with mistakes was stored, the others were: mend it and import again",
+                     "nothing of %zu files with mistakes was stored, the others were: mend them and import again",
+                     (unsigned long)held),
+            held);
+    else
+        session_tell(session, ngettext("nothing was stored: mend the mistake and import again, or use --partial",
+                                       "nothing was stored: mend the mistakes and import again, or use --partial",
+                                       (unsigned long)mistakes));
+}
+
 /* What the daemon answered is a report: show it and judge. A dry run over mistakes fails as the import would. */
 static enum cli_status reported(struct cli_session *session, const struct cli_call *call, const json_t *report)
 {
     const size_t mistakes = json_array_size(json_object_get(report, "mistakes"));
-    const bool refused = mistakes && !json_flag(report, "partial", false);
 
     if (json_flag(call->own, "json", false)) {
         session_print_json(session, report);
@@ -106,11 +131,9 @@ static enum cli_status reported(struct cli_session *session, const struct cli_ca
         fflush(session->streams->out);
         tell_mistakes(session, report);
     }
-    if (refused)
-        session_tell(session, ngettext("nothing was stored: mend the mistake and import again, or use --partial",
-                                       "nothing was stored: mend the mistakes and import again, or use --partial",
-                                       (unsigned long)mistakes));
-    return refused ? CLI_FAILED : CLI_DONE;
+    if (mistakes)
+        tell_outcome(session, report, mistakes);
+    return mistakes ? CLI_FAILED : CLI_DONE;
 }
 
 static bool is_report(const struct client_answer *answer)

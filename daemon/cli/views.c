@@ -25,6 +25,7 @@ const struct view view_students = {
 #define CHILD_FIELDS                                                                                                   \
     { NAME }, { REF }, { N_("class"), "class", cell_text, LOOK_PROSE },                                                \
         { N_("village"), "village", cell_text, LOOK_PROSE },                                                           \
+        { N_("village group"), "village_group", cell_text, LOOK_PROSE },                                               \
         { N_("left behind"), "left_behind", cell_yes_no, LOOK_PROSE },                                                 \
     {                                                                                                                  \
         N_("mentor"), "mentor", cell_who, LOOK_PROSE                                                                   \
@@ -39,6 +40,7 @@ const struct view view_student = {
                 { N_("language"), "language", cell_word, LOOK_PROSE },
                 { N_("left the school"), "gone", cell_day, LOOK_PROSE },
                 { N_("groups"), "groups", cell_list, LOOK_PROSE },
+                { N_("peers"), "peers", cell_names, LOOK_PROSE },
                 { N_("remark"), "remark", cell_text, LOOK_PROSE } },
     .sections = { { N_("Contacts, in the order in which they are called"),
                     "contacts",

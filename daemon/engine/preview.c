@@ -12,6 +12,7 @@
 #include "lib/memory.h"
 #include "lib/text.h"
 #include "store/line.h"
+#include "store/who.h"
 
 enum { PREVIEW_MAX = 20000, REFUSED_MAX = 500, EXAMPLES_MAX = 3 };
 
@@ -24,33 +25,6 @@ struct preview {
     size_t segments; /* of the longest text */
     json_t *refused, *examples, *warnings;
 };
-
-static json_t *ref_and_name(const char *ref, const char *name)
-{
-    json_t *json = json_object();
-
-    json_put_text(json, "ref", ref);
-    json_put_text(json, "name", name);
-    return json;
-}
-
-static json_t *show_student(struct store *store, int64_t id)
-{
-    struct student student = { 0 };
-    json_t *json = student_get(&student, store, id) ? ref_and_name(student.ref, student.name) : json_null();
-
-    student_free(&student);
-    return json;
-}
-
-static json_t *show_person(struct store *store, int64_t id)
-{
-    struct person person = { 0 };
-    json_t *json = person_get(&person, store, id) ? ref_and_name(person.ref, person.name) : json_null();
-
-    person_free(&person);
-    return json;
-}
 
 static void collect(void *arg, const struct recipient *r)
 {
@@ -67,8 +41,8 @@ static void collect(void *arg, const struct recipient *r)
     if (json_array_size(p->refused) >= REFUSED_MAX)
         return;
     row = json_object();
-    json_put(row, "student", show_student(p->engine->store, r->student));
-    json_put(row, "person", show_person(p->engine->store, r->person));
+    json_put(row, "student", who_student(p->engine->store, r->student));
+    json_put(row, "person", who_person(p->engine->store, r->person));
     json_put_text(row, "reason", reason_name(r->reason));
     json_array_append_new(p->refused, row);
 }
@@ -122,7 +96,7 @@ static void weigh(struct preview *p, const char *content, bool drill, size_t fro
     if (json_array_size(p->examples) < EXAMPLES_MAX) {
         json_t *example = json_object();
 
-        json_put(example, "to", show_person(p->engine->store, p->rows[from].person));
+        json_put(example, "to", who_person(p->engine->store, p->rows[from].person));
         json_put_text(example, "channel", channel_name(channel));
         json_put_text(example, "text", text);
         json_array_append_new(p->examples, example);

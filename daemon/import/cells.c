@@ -220,8 +220,8 @@ static void add_spaced(struct dialling *dialling, char *piece)
     bool all_long = true;
 
     while ((part = strsep(&rest, " \t"))) {
-        parts += *part != '\0';
-        all_long = all_long && (!*part || digits_in(part) >= 7);
+        parts += digits_in(part) > 0;
+        all_long = all_long && (digits_in(part) == 0 || digits_in(part) >= 7);
     }
     if (parts < 2 || !all_long) {
         add_number(dialling, piece);
@@ -235,9 +235,8 @@ static void add_spaced(struct dialling *dialling, char *piece)
 /* Separators between numbers become one sign; full-width digits and blanks become plain. */
 static struct text plain_phones(const char *cell)
 {
-    static const char *const separators[] = {
-        "/", "、", ";", ",", "\n", "|", "或", "和", "，", "；", "／", "｜", "\\"
-    };
+    static const char *const separators[] = { "/",  "、", ";",  ",",  "\n", "|",  "或者", "或", "和",
+                                              "及", "，", "；", "／", "｜", "\\", "&",    "＆" };
     struct text out = { 0 };
 
     while (*cell) {

@@ -116,8 +116,16 @@ static bool from_digits(struct date *out, const char *text, struct error *err)
     return error_set(err, "\"%.60s\" is no date: write it as 2016-03-09", text);
 }
 
-/* Chinese numerals of dates become digits in place: 二〇一六 2016, 十二 12, 三十一 31. */
-static char *with_digits(const char *text)
+/* 42438.5: a serial number with a time of day behind the point. */
+static bool is_day_and_time(const char *text)
+{
+    const size_t whole = strspn(text, "0123456789");
+
+    return whole == 5 && text[whole] == '.' && text[whole + 1] &&
+           strspn(text + whole + 1, "0123456789") == strlen(text + whole + 1);
+}
+
+char *date_digits(const char *text)
 {
     static const char *const numerals[] = { "〇", "一", "二", "三", "四", "五", "六", "七", "八", "九", "零", "○" };
     struct text out = { 0 };
@@ -254,7 +262,9 @@ bool date_parse(struct date *out, const char *text, struct error *err)
     folded = clean_fold(line);
     if (!clean_number(&plain, folded, err))
         return false;
-    digits = with_digits(plain);
+    digits = date_digits(plain);
+    if (is_day_and_time(digits))
+        digits[strcspn(digits, ".")] = '\0';
     if (*digits && strspn(digits, "0123456789") == strlen(digits))
         return from_digits(out, digits, err);
     if (!split(&parts, digits))

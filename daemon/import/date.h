@@ -18,6 +18,8 @@ struct date {
 enum { DATE_MAX = 16 };
 
 bool date_parse(struct date *out, const char *text, struct error *err);
+/* Chinese numerals become digits in place: 二〇一六 2016, 十二 12, 三十一 31. The caller frees. */
+char *date_digits(const char *text);
 /* "2016-03-09", "2016-03" or "". */
 void date_format(char out[static DATE_MAX], struct date date);
 /* <0, 0, >0; a month alone lies before its days. */

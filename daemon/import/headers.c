@@ -46,15 +46,42 @@ const char *sheet_kind_name(enum sheet_kind kind)
     return kind_names[kind];
 }
 
-bool sheet_kind_parse(enum sheet_kind *out, const char *name, struct error *err)
+enum { LOOKALIKE_BYTES = 3 }; /* all of them in UTF-8 */
+
+/* Traditional characters of headers and values, and those that are mistaken for others, as registers in simplified ones
+ * have them. For comparison only: what is stored keeps its characters. */
+static const struct {
+    const char *from, *to;
+} lookalikes[] = {
+    { "國", "国" }, { "學", "学" }, { "號", "号" }, { "監", "监" }, { "護", "护" }, { "電", "电" }, { "話", "话" },
+    { "與", "与" }, { "關", "关" }, { "係", "系" }, { "糸", "系" }, { "聯", "联" }, { "繫", "系" }, { "備", "备" },
+    { "註", "注" }, { "級", "级" }, { "別", "别" }, { "兒", "儿" }, { "曰", "日" }, { "齡", "龄" }, { "類", "类" },
+    { "親", "亲" }, { "職", "职" }, { "務", "务" }, { "師", "师" }, { "帶", "带" }, { "領", "领" }, { "導", "导" },
+    { "長", "长" }, { "機", "机" }, { "門", "门" }, { "崗", "岗" }, { "間", "间" }, { "週", "周" }, { "爺", "爷" },
+    { "媽", "妈" }, { "嬸", "婶" }, { "孫", "孙" }, { "戶", "户" }, { "區", "区" }, { "業", "业" }, { "時", "时" },
+    { "員", "员" }, { "結", "结" }, { "對", "对" }, { "幫", "帮" }, { "單", "单" }, { "雙", "双" }, { "絡", "络" },
+};
+
+/* Hands over what is left of `text`. */
+static char *simplified(struct text *text)
 {
-    for (size_t i = 0; i < COUNT(kind_names); i++) {
-        if (strcmp(name, kind_names[i]) == 0) {
-            *out = (enum sheet_kind)i;
-            return true;
-        }
+    struct text out = { 0 };
+
+    for (const char *at = text->data ? text->data : ""; *at;) {
+        const char *from = at;
+        size_t i = 0;
+
+        utf8_next(&at);
+        while (at - from == LOOKALIKE_BYTES && i < COUNT(lookalikes) &&
+               memcmp(from, lookalikes[i].from, LOOKALIKE_BYTES) != 0)
+            i++;
+        if (at - from == LOOKALIKE_BYTES && i < COUNT(lookalikes))
+            text_add(&out, lookalikes[i].to);
+        else
+            text_add_n(&out, from, (size_t)(at - from));
     }
-    return error_set(err, "kind of sheet \"%s\" is unknown: use students, contacts, staff, pairings or rota", name);
+    text_free(text);
+    return text_take(&out);
 }
 
 char *headers_fold(const char *text)
@@ -65,6 +92,27 @@ char *headers_fold(const char *text)
     for (const char *at = folded; *at; at++) {
         if (!strchr("*_:'\"", *at))
             text_add_char(&out, (char)(*at >= 'A' && *at <= 'Z' ? *at + 32 : *at));
+    }
+    return simplified(&out);
+}
+
+char *headers_title(const char *text)
+{
+    static const char *const marks[] = {
+        "-", "/", "\\", ".", "、", "·", "【", "】", "[", "]", "—", "~", "|", "。", "※"
+    };
+    CLEANUP(mem_clean) char *folded = headers_fold(text);
+    struct text out = { 0 };
+
+    for (const char *at = folded; *at;) {
+        size_t i = 0;
+
+        while (i < COUNT(marks) && !text_starts(at, marks[i]))
+            i++;
+        if (i < COUNT(marks))
+            at += strlen(marks[i]);
+        else
+            text_add_char(&out, *at++);
     }
     return text_take(&out);
 }
@@ -82,7 +130,7 @@ static void add_words(struct headers *headers, const char *entity, const char *k
     char *word;
 
     while ((word = strsep(&rest, "|"))) {
-        char *folded = headers_fold(word);
+        char *folded = text_starts(entity, "value.") ? headers_fold(word) : headers_title(word);
 
         if (!*folded) {
             free(folded);
@@ -121,7 +169,8 @@ static bool take_row(struct headers *headers, const struct grid *grid, size_t ro
     return true;
 }
 
-struct headers *headers_parse(const char *name, const char *text, size_t length, struct error *err)
+/* `name` is for messages. */
+static struct headers *parse(const char *name, const char *text, size_t length, struct error *err)
 {
     struct headers *headers = mem_new(1, sizeof *headers);
     struct text decoded = { 0 };
@@ -165,7 +214,7 @@ struct headers *headers_load(const char *path, struct error *err)
     if (text.length == 0)
         error_set(err, "%s: empty: copy conf/headers.csv there", path);
     else
-        headers = headers_parse(path, text.data, text.length, err);
+        headers = parse(path, text.data, text.length, err);
     text_free(&text);
     return headers;
 }
@@ -203,6 +252,15 @@ static const struct word *find(const struct headers *headers, const char *entity
     return NULL;
 }
 
+static bool is_of(const struct word *word, enum sheet_kind kind)
+{
+    for (size_t i = 0; i < COUNT(entities[kind]) && entities[kind][i]; i++) {
+        if (strcmp(word->entity, entities[kind][i]) == 0)
+            return true;
+    }
+    return false;
+}
+
 const char *headers_field(const struct headers *headers, enum sheet_kind kind, const char *folded)
 {
     const struct word *running = find(headers, "student", folded);
@@ -216,10 +274,53 @@ const char *headers_field(const struct headers *headers, enum sheet_kind kind, c
     return running && strcmp(running->key, "-") == 0 ? running->key : NULL;
 }
 
+/* The header nearest to one that nobody knows, of those that the sheet does not have yet. */
+const char *headers_near(const struct headers *headers, enum sheet_kind kind, const char *folded)
+{
+    const size_t length = utf8_count(folded), most = length >= 6 ? 2 : 1;
+    const struct word *near = NULL;
+    size_t best = most + 1;
+
+    for (size_t i = 0; length >= 3 && i < headers->count; i++) {
+        const struct word *word = &headers->words[i];
+        size_t distance;
+
+        if (!is_of(word, kind) || utf8_count(word->folded) < 3)
+            continue;
+        distance = text_distance(word->folded, folded);
+        if (distance < best) {
+            best = distance;
+            near = word;
+        }
+    }
+    return near ? near->folded : NULL;
+}
+
+char *headers_without_note(const char *folded)
+{
+    const char *open = strrchr(folded, '(');
+    const size_t length = strlen(folded);
+
+    if (!open || open == folded || folded[length - 1] != ')')
+        return NULL;
+    return mem_dup_n(folded, (size_t)(open - folded));
+}
+
+/* Whether brackets, with what stands in them, hold a word of the entity: "是(否)" says nothing. */
+static bool find_inside(const struct headers *headers, const char *entity, const char *brackets)
+{
+    CLEANUP(mem_clean) char *inside = mem_dup_n(brackets + 1, strlen(brackets) - 2);
+
+    return find(headers, entity, inside) != NULL;
+}
+
 const char *headers_value(const struct headers *headers, const char *entity, const char *folded)
 {
     const struct word *word = find(headers, entity, folded);
+    CLEANUP(mem_clean) char *plain = word ? NULL : headers_without_note(folded);
 
+    if (plain && !find_inside(headers, entity, folded + strlen(plain)))
+        word = find(headers, entity, plain);
     return word ? word->key : NULL;
 }
 

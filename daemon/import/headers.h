@@ -17,20 +17,22 @@ enum sheet_kind { SHEET_STUDENTS, SHEET_CONTACTS, SHEET_STAFF, SHEET_PAIRINGS, S
 
 /* "students", "contacts" … as `--as` takes them. */
 const char *sheet_kind_name(enum sheet_kind kind);
-bool sheet_kind_parse(enum sheet_kind *out, const char *name, struct error *err);
 
 struct headers;
 
-/* Reads the table from a file's text (`name` for messages); the caller frees; NULL and `err` on failure. */
-struct headers *headers_parse(const char *name, const char *text, size_t length, struct error *err);
+/* Reads the table from a file; the caller frees with headers_free(); NULL and `err` on failure. */
 struct headers *headers_load(const char *path, struct error *err);
 void headers_free(struct headers *headers);
 
 /* The field a header means in a sheet of that kind: "student.name", "father.phone"; "-" for a running number; NULL
- * when nobody knows it. `folded` by headers_fold(). Borrowed. */
+ * when nobody knows it. `folded` by headers_title(). Borrowed. */
 const char *headers_field(const struct headers *headers, enum sheet_kind kind, const char *folded);
 
-/* The key of a value word, of an entity like "value.relation": "father"; NULL when unknown. Borrowed. */
+/* A header that looks like one nobody knows, for "did you mean"; NULL. Borrowed. */
+const char *headers_near(const struct headers *headers, enum sheet_kind kind, const char *folded);
+
+/* The key of a value word, of an entity like "value.relation": "father"; a note in brackets behind it does not count, unless
+ * it is such a word too. NULL when unknown. Borrowed. */
 const char *headers_value(const struct headers *headers, const char *entity, const char *folded);
 /* The same for a key itself ("sibling"); NULL when the entity has none of that name. Borrowed. */
 const char *headers_key(const struct headers *headers, const char *entity, const char *key);
@@ -39,7 +41,11 @@ const char *headers_key(const struct headers *headers, const char *entity, const
 const char *headers_value_prefix(const struct headers *headers, const char *entity, const char *folded, size_t least,
                                  size_t *used);
 
-/* A header or word as it is compared; the caller frees. */
+/* A word as it is compared; the caller frees. */
 char *headers_fold(const char *text);
+/* The same for a header: marks within it do not count (监护人-姓名, 【班级】). */
+char *headers_title(const char *text);
+/* A folded word without what stands in brackets at its end: 联系电话(必填); NULL when nothing does. The caller frees. */
+char *headers_without_note(const char *folded);
 
 #endif

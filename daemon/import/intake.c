@@ -27,6 +27,7 @@ void intake_free(struct intake *intake)
     free(intake->contacts);
     free(intake->staff);
     free(intake->pairings);
+    free(intake->peers);
     free(intake->rota);
     free(intake->mentions);
     free(intake->findings);
@@ -66,7 +67,7 @@ static char *one_line(const char *text)
 
 void intake_add(struct intake *intake, struct place place, bool warning, const char *format, ...)
 {
-    struct finding finding = { .place = place, .warning = warning, .order = intake->finding_count };
+    struct finding finding = { .place = place, .warning = warning, .order = intake->finding_order++ };
     char *text = NULL;
     va_list args;
 
@@ -79,6 +80,21 @@ void intake_add(struct intake *intake, struct place place, bool warning, const c
     intake->findings = mem_grow(intake->findings, intake->finding_count + 1, sizeof *intake->findings);
     intake->findings[intake->finding_count++] = finding;
     intake->mistake_count += !warning;
+}
+
+void intake_forget(struct intake *intake, size_t count)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < intake->finding_count; i++) {
+        if (intake->findings[i].order < count) {
+            intake->findings[kept++] = intake->findings[i];
+            continue;
+        }
+        intake->mistake_count -= !intake->findings[i].warning;
+        free(intake->findings[i].text);
+    }
+    intake->finding_count = kept;
 }
 
 static int compare(const void *left, const void *right)
@@ -130,6 +146,7 @@ json_t *intake_json(const struct intake *intake)
             json_put_text(row, "encoding", sheet->encoding);
             json_put_int(row, "rows", (int64_t)sheet->rows);
         }
+        json_put_flag(row, "held", sheet->held);
         json_array_append_new(sheets, row);
     }
     for (size_t i = 0; i < intake->finding_count; i++) {

@@ -18,6 +18,7 @@
 #include "import/date.h"
 #include "import/encoding.h"
 #include "import/headers.h"
+#include "import/span.h"
 
 enum { INTAKE_PHONES_MAX = 6, INTAKE_ROLES_MAX = 8, INTAKE_FILES_MAX = 64 };
 
@@ -49,6 +50,7 @@ struct import_options {
     int as;                    /* enum sheet_kind, or -1: guess by headers */
     const char *key;           /* header of the column that identifies a student; NULL: 学籍号 and its kin */
     const struct known *known; /* may be NULL */
+    struct date term_start;    /* first day of the term, for "第3周"; year 0: not known */
 };
 
 /* Where a record stands. Strings in records belong to the intake. */
@@ -110,6 +112,7 @@ struct intake_contact {
 struct intake_staff {
     struct place place;
     bool faulty;
+    bool mentioned; /* by another file's row, which adds to who stands in the staff list */
     const char *no; /* NULL without */
     int no_column;
     const char *name;
@@ -130,14 +133,21 @@ struct intake_pairing {
     struct date since, until; /* year 0: not given */
 };
 
+/* Pupil to pupil (手拉手). */
+struct intake_peer {
+    struct place place; /* of the partner's cell */
+    bool faulty;
+    struct intake_who student, partner;
+    struct date since, until; /* year 0: not given */
+};
+
 struct intake_rota {
     struct place place;
     bool faulty;
     const char *person;
     struct place person_place;
-    const char *leader, *post, *shift, *week; /* NULL where blank */
-    struct date from, to;                     /* year 0 where it repeats by weekday or week */
-    int weekday;                              /* 1 (Monday) to 7; 0 without */
+    const char *post, *shift; /* post: "leader", "duty" or the sheet's word; shift NULL where blank */
+    struct span span;         /* without dates it repeats by day of the week */
 };
 
 /* A member of staff named in a student's row (班主任, 帮扶教师): must be known, unless a number stands beside the name. */
@@ -152,6 +162,7 @@ struct intake_mention {
 struct intake_sheet { /* one a file */
     const char *file;
     bool read; /* false: the file is one mistake */
+    bool held; /* not stored, because of its mistakes */
     enum sheet_kind kind;
     const char *guessed_by; /* "headers …" or "--as" */
     const char *encoding;
@@ -163,6 +174,7 @@ struct intake_sheet { /* one a file */
 struct finding {
     struct place place;
     bool warning;
+    bool absent; /* it names somebody nobody knows, and nobody who is called nearly so */
     size_t order;
     char *text; /* "what: mend" */
 };
@@ -178,12 +190,14 @@ struct intake {
     size_t staff_count;
     struct intake_pairing *pairings;
     size_t pairing_count;
+    struct intake_peer *peers;
+    size_t peer_count;
     struct intake_rota *rota;
     size_t rota_count;
     struct intake_mention *mentions; /* settled by intake_read(): what had to be known is, or is a mistake */
     size_t mention_count;
     struct finding *findings; /* sorted by place */
-    size_t finding_count, mistake_count;
+    size_t finding_count, mistake_count, finding_order;
     char **pool; /* strings of the records */
     size_t pooled;
 };
@@ -195,12 +209,14 @@ void intake_free(struct intake *intake);
 
 /* A finding as a line, "FILE:ROW:COLUMN: what: mend"; the caller frees. */
 char *intake_line(const struct intake *intake, const struct finding *finding);
-/* {sheets: [{file, kind, guessed_by, encoding, rows}], mistakes: […], warnings: […]}; the caller owns it. */
+/* {sheets: [{file, kind, guessed_by, encoding, rows, held}], mistakes: […], warnings: […]}; the caller owns it. */
 json_t *intake_json(const struct intake *intake);
 
 /* For checks that come later (against the store): one more finding, at a place. */
 void intake_add(struct intake *intake, struct place place, bool warning, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+/* Drops the findings after the first `count` that were added. */
+void intake_forget(struct intake *intake, size_t count);
 /* Puts the findings into the order of files, rows and columns. */
 void intake_sort(struct intake *intake);
 /* A string that lives as long as the intake; NULL for NULL. */

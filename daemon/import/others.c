@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rows of the sheets of contacts, staff, pairings and rota. */
+/* Rows of the sheets of contacts, staff and pairings. */
 #include <ctype.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "import/clean.h"
+#include "import/people.h"
 #include "import/records.h"
 #include "lib/memory.h"
 #include "lib/text.h"
@@ -16,6 +16,12 @@ static bool is_number_column(const struct reader *reader, int column)
     const char *folded = reader->sheet->columns[column].folded;
 
     return strstr(folded, "号") || strstr(folded, "编码") || text_ends(folded, "no") || text_ends(folded, "id");
+}
+
+/* Letters and digits without any Chinese: a number, in whatever column it stands. */
+static bool is_number(const char *folded)
+{
+    return strlen(folded) == utf8_count(folded) && strpbrk(folded, "0123456789");
 }
 
 /* The child a row speaks of: all columns of the field, by number or by name. A mistake when none is filled. */
@@ -29,7 +35,7 @@ static struct intake_who read_who(struct reader *reader, const char *field, cons
         const char *text = reader_cell(reader, column);
         CLEANUP(mem_clean) char *folded = clean_fold(text);
         CLEANUP(mem_clean) char *clean = NULL;
-        const bool number = is_number_column(reader, column);
+        const bool number = is_number_column(reader, column) || is_number(folded);
         struct error err;
 
         if (!*text || reader_none(reader, text, NULL))
@@ -282,147 +288,73 @@ void read_staff_row(struct reader *reader)
                      staff->name ? staff->name : "this person");
 }
 
-/* -------------------------------------------------------------------------------------------------- pairings, rota */
+/* -------------------------------------------------------------------------------------------------------- pairings */
+
+/* By name; a name that nobody bears may be a number (by_name() of resolve.c). */
+static struct intake_who partner_of(const struct intake_peer *peer, const char *name)
+{
+    return (struct intake_who){ .name = name,
+                                .class = peer->student.class,
+                                .no_place = peer->place,
+                                .name_place = peer->place,
+                                .class_place = peer->place };
+}
+
+size_t read_partners(struct reader *reader, const char *field, const struct intake_peer *like)
+{
+    const int column = reader_column(reader, field);
+    const char *text = reader_cell(reader, column);
+    CLEANUP(mem_clean) char *names = people_of(reader_none(reader, text, NULL) ? "" : text);
+    struct intake *intake = reader->intake;
+    size_t found = 0;
+    char *rest = names, *name;
+
+    for (; (name = people_next(&rest)); found++) {
+        CLEANUP(mem_clean) char *folded = clean_fold(name);
+        CLEANUP(mem_clean) char *clean = NULL;
+        struct intake_peer peer = *like;
+        struct error err;
+
+        for (char *at = folded; *at; at++)
+            *at = (char)toupper((unsigned char)*at);
+        if (is_number(folded))
+            clean = mem_dup(folded);
+        else if (!clean_name(&clean, name, &err)) {
+            reader_fault(reader, column, "%s", err.text);
+            continue;
+        }
+        peer.place = reader_place(reader, column);
+        peer.partner = partner_of(&peer, intake_keep(intake, clean));
+        intake->peers = mem_grow(intake->peers, intake->peer_count + 1, sizeof *intake->peers);
+        intake->peers[intake->peer_count++] = peer;
+    }
+    return found;
+}
 
 void read_pairing_row(struct reader *reader)
 {
     const int mentor_column = reader_column(reader, "pairing.mentor");
+    const int partner_column = reader_column(reader, "pairing.partner");
     struct intake *intake = reader->intake;
     struct intake_pairing pairing = { .student = read_who(reader, "pairing.student", "pairing.class") };
+    struct intake_peer peer = { .student = pairing.student };
 
-    pairing.place = pairing.mentor_place = reader_place(reader, mentor_column);
-    pairing.mentor = reader_name(reader, "pairing.mentor", true);
     reader_date(reader, "pairing.from", false, &pairing.since);
     reader_date(reader, "pairing.to", false, &pairing.until);
     if (pairing.until.year && pairing.since.year && date_compare(pairing.until, pairing.since) < 0)
         reader_fault(reader, reader_column(reader, "pairing.to"),
                      "lies before the pairing began: mend one of the dates");
+    peer.since = pairing.since;
+    peer.until = pairing.until;
+    if (read_partners(reader, "pairing.partner", &peer) == 0 && mentor_column < 0 &&
+        !reader->cells[partner_column].inherited)
+        reader_fault(reader, partner_column, "the partner is missing: write the name, or delete the row");
+    if (mentor_column < 0)
+        return;
+    pairing.place = pairing.mentor_place = reader_place(reader, mentor_column);
+    pairing.mentor = reader_name(reader, "pairing.mentor", partner_column < 0);
+    if (!pairing.mentor && partner_column >= 0)
+        return;
     intake->pairings = mem_grow(intake->pairings, intake->pairing_count + 1, sizeof *intake->pairings);
     intake->pairings[intake->pairing_count++] = pairing;
-}
-
-/* 周一, 星期1, Monday … to 1–7; 0 when it is none. */
-static int weekday_of(const char *folded)
-{
-    static const char *const days[] = { "一|1|mon", "二|2|tue", "三|3|wed",   "四|4|thu",
-                                        "五|5|fri", "六|6|sat", "日|天|7|sun" };
-    const char *rest = folded;
-
-    if (text_starts(rest, "星期"))
-        rest += strlen("星期");
-    else if (text_starts(rest, "礼拜"))
-        rest += strlen("礼拜");
-    else if (text_starts(rest, "周"))
-        rest += strlen("周");
-    for (size_t i = 0; i < COUNT(days); i++) {
-        CLEANUP(mem_clean) char *copy = mem_dup(days[i]);
-        char *list = copy;
-        char *word;
-
-        while ((word = strsep(&list, "|"))) {
-            if (strcmp(rest, word) == 0 ||
-                (strlen(word) == 3 && isalpha((unsigned char)*word) && text_starts(rest, word)))
-                return (int)i + 1;
-        }
-    }
-    return 0;
-}
-
-/* A date, or a range 9.14-9.20 whose year is the school's current one. */
-static bool read_range(struct reader *reader, const char *text, struct intake_rota *rota)
-{
-    static const char *const to[] = { "~", "至", "到", "—", "--", "－", "-" };
-    const struct date today = reader->options->today;
-    CLEANUP(mem_clean) char *folded = clean_fold(text);
-    struct error err;
-
-    if (date_parse(&rota->from, folded, &err)) {
-        rota->to = rota->from;
-        return true;
-    }
-    for (size_t i = 0; i < COUNT(to); i++) {
-        char *gap = strstr(folded, to[i]);
-        CLEANUP(mem_clean) char *first = NULL, *second = NULL;
-        struct date from, until;
-
-        if (!gap)
-            continue;
-        first = mem_dup_n(folded, (size_t)(gap - folded));
-        second = mem_dup(gap + strlen(to[i]));
-        if (!date_parse(&from, first, NULL)) {
-            CLEANUP(mem_clean) char *full = mem_format("%d.%s", today.year, first);
-
-            if (!date_parse(&from, full, NULL))
-                continue;
-        }
-        if (!date_parse(&until, second, NULL)) {
-            CLEANUP(mem_clean) char *full = mem_format("%d.%s", from.year, second);
-
-            if (!date_parse(&until, full, NULL))
-                continue;
-        }
-        rota->from = from;
-        rota->to = until;
-        return date_compare(from, until) <= 0;
-    }
-    {
-        CLEANUP(mem_clean) char *full = mem_format("%d.%s", today.year, folded);
-
-        if (!date_parse(&rota->from, full, NULL))
-            return false;
-    }
-    rota->to = rota->from;
-    return true;
-}
-
-static void read_when(struct reader *reader, struct intake_rota *rota)
-{
-    const int date_column = reader_column(reader, "rota.date"), day_column = reader_column(reader, "rota.weekday");
-    const char *date = reader_cell(reader, date_column);
-    const char *day = reader_cell(reader, day_column);
-    CLEANUP(mem_clean) char *date_folded = headers_fold(date), *day_folded = headers_fold(day);
-
-    if (*day_folded && !(rota->weekday = weekday_of(day_folded)))
-        reader_fault(reader, day_column, "\"%.40s\" is no weekday: write 周一 to 周日", day);
-    if (*date_folded && !rota->weekday && weekday_of(date_folded))
-        rota->weekday = weekday_of(date_folded);
-    else if (*date_folded && !read_range(reader, date, rota))
-        reader_fault(reader, date_column, "\"%.40s\" is no date: write 2026-09-14 or 9.14-9.20", date);
-    rota->week = reader_keep(reader, "rota.week");
-    if (!rota->weekday && !rota->from.year && !rota->week && !reader->faulty)
-        reader_fault(reader, date_column >= 0 ? date_column : day_column,
-                     "the day is missing: write 2026-09-14 or 周一");
-}
-
-void read_rota_row(struct reader *reader)
-{
-    const int column = reader_column(reader, "rota.person");
-    const char *text = reader_cell(reader, column);
-    struct intake_rota rota = { .place = reader_place(reader, column), .person_place = reader_place(reader, column) };
-    struct intake *intake = reader->intake;
-    CLEANUP(mem_clean) char *people = mem_dup(text);
-    char *rest = people, *name;
-
-    read_when(reader, &rota);
-    rota.leader = reader_name(reader, "rota.leader", false);
-    rota.post = reader_keep(reader, "rota.post");
-    rota.shift = reader_keep(reader, "rota.shift");
-    if (!*text && !reader->cells[column].bad && !reader->cells[column].inherited)
-        reader_fault(reader, column, "nobody is named: write who is on duty");
-    for (char *at = strstr(people, "、"); at; at = strstr(at, "、"))
-        memset(at, '|', strlen("、"));
-    while ((name = strsep(&rest, "|,;/\n"))) {
-        CLEANUP(mem_clean) char *clean = NULL;
-        struct error err;
-
-        if (!*name)
-            continue;
-        if (!clean_name(&clean, text_trim(name), &err)) {
-            reader_fault(reader, column, "%s", err.text);
-            continue;
-        }
-        rota.person = intake_keep(intake, clean);
-        intake->rota = mem_grow(intake->rota, intake->rota_count + 1, sizeof *intake->rota);
-        intake->rota[intake->rota_count++] = rota;
-    }
 }

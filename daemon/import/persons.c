@@ -36,9 +36,16 @@ _Static_assert(COUNT(sides) <= FAMILY_MAX, "a family has room for every group of
 
 const char *relation_kind(const struct reader *reader, const char *word)
 {
+    static const char *const whose[] = { "其", "她的", "他的", "学生的", "孩子的", "孩子", "学生" };
     CLEANUP(mem_clean) char *folded = headers_fold(word);
+    const struct headers *headers = reader->options->headers;
+    const char *kind = headers_value(headers, "value.relation", folded);
 
-    return headers_value(reader->options->headers, "value.relation", folded);
+    for (size_t i = 0; i < COUNT(whose) && !kind; i++) {
+        if (text_starts(folded, whose[i]))
+            kind = headers_value(headers, "value.relation", folded + strlen(whose[i]));
+    }
+    return kind;
 }
 
 struct intake_contact *add_contact(struct intake *intake, const struct intake_contact *contact)
@@ -332,13 +339,7 @@ void read_family(struct reader *reader, const struct intake_student *student)
         bury(reader, &family[i]);
         warn_of(reader, &family[i]);
         family[i].rank = rank++;
-        family[i].student = (struct intake_who){ .no = student->ref,
-                                                 .name = student->ref ? student->name : NULL, /* else it has said so */
-                                                 .class = student->class,
-                                                 .ref = student->ref,
-                                                 .no_place = student->place,
-                                                 .name_place = student->place,
-                                                 .class_place = student->place };
+        family[i].student = own_child(student);
         add_contact(reader->intake, &family[i]);
     }
 }

@@ -15,6 +15,7 @@ void plan_make(struct plan *out, struct intake *intake, const struct roster *ros
     plan_staff(&planner);
     planner_settle_lines(&planner);
     plan_pairings(&planner);
+    plan_peers(&planner);
     plan_rota(&planner);
     plan_compare(&planner);
     plan_warn(&planner);

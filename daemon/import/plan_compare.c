@@ -43,6 +43,7 @@ static void compare_student(struct planner *planner, struct student_slot *slot)
     slot->changed |= differs(&what, "class", from->class, slot->class);
     slot->changed |= differs(&what, "grade", from->grade, slot->grade);
     slot->changed |= differs(&what, "village", from->village, slot->village);
+    slot->changed |= differs(&what, "village group", from->village_group, slot->village_group);
     slot->changed |= differs(&what, "language", from->language, slot->language);
     slot->changed |= differs(&what, "remark", from->remark, slot->remark);
     slot->changed |= flips(&what, "left-behind", from->left_behind, slot->left_behind);
@@ -211,6 +212,30 @@ static void compare_pairings(struct planner *planner)
     }
 }
 
+/* Counted with the pairings. */
+static void compare_peers(struct planner *planner)
+{
+    struct plan_count *count = &planner->plan->pairings;
+
+    for (size_t i = 0; i < planner->peer_count; i++) {
+        struct peer_slot *slot = &planner->peers[i];
+
+        if (!slot->named && !slot->ended)
+            continue;
+        slot->changed =
+            slot->ended || (slot->from && (slot->from->since != slot->since || slot->from->until != slot->until));
+        if (!slot->from || slot->changed)
+            planner_say(planner, "peers: %s and %s%s", planner->students[slot->student].name,
+                        planner->students[slot->peer].name,
+                        !slot->from   ? ", new"
+                        : slot->ended ? ": ends"
+                                      : ", other dates");
+        count->added += !slot->from;
+        count->changed += slot->from && slot->changed;
+        count->same += slot->from && !slot->changed;
+    }
+}
+
 void plan_compare(struct planner *planner)
 {
     compare_students(planner);
@@ -219,4 +244,5 @@ void plan_compare(struct planner *planner)
     compare_relations(planner);
     compare_staff(planner);
     compare_pairings(planner);
+    compare_peers(planner);
 }

@@ -10,10 +10,11 @@ enum { SLOT_LINES_MAX = 12 };
 
 /* Texts are borrowed from roster or intake. */
 struct student_slot {
-    const char *ref, *name, *former_name, *sex, *birth, *class, *grade, *village, *language, *remark;
+    const char *ref, *name, *former_name, *sex, *birth, *class, *grade, *village, *village_group, *language, *remark;
     bool left_behind, boarding, gone;
     const struct register_student *from; /* the store's row; NULL: new */
     bool changed, named;                 /* named: a sound row of the intake is about it */
+    bool peers_named;                    /* its own row says who its partners are */
     struct place place;                  /* of that row */
 };
 
@@ -58,6 +59,13 @@ struct pairing_slot {
     bool changed, ended, named;
 };
 
+struct peer_slot { /* two pupils, in any order */
+    size_t student, peer;
+    time_ms since, until;
+    const struct register_peer *from; /* NULL: new */
+    bool changed, ended, named;
+};
+
 struct planner {
     struct plan *plan;
     struct intake *intake;
@@ -73,9 +81,11 @@ struct planner {
     size_t role_count;
     struct pairing_slot *pairings;
     size_t pairing_count;
+    struct peer_slot *peers;
+    size_t peer_count;
     json_t *rota_steps;
     struct index student_by_ref, person_by_ref, person_by_name, person_by_number, relation_by_student,
-        pairing_by_student;
+        pairing_by_student, peer_by_student; /* the latter by both */
 };
 
 /* plan_model.c */
@@ -85,7 +95,12 @@ size_t planner_add_person(struct planner *planner, struct person_slot slot);
 size_t planner_add_relation(struct planner *planner, struct relation_slot slot);
 size_t planner_add_role(struct planner *planner, struct role_slot slot);
 size_t planner_add_pairing(struct planner *planner, struct pairing_slot slot);
+size_t planner_add_peer(struct planner *planner, struct peer_slot slot);
 size_t planner_add_student(struct planner *planner, struct student_slot slot);
+/* A member of staff by name; somebody who will be one in this import counts. INDEX_END. */
+size_t planner_colleague(const struct planner *planner, const char *name);
+/* The first instant of a date, or (`end`) that behind it; TIME_NEVER without one. A month alone: of its first or last day. */
+time_ms planner_instant(const struct planner *planner, struct date date, bool end);
 /* A ref that nobody has yet, made from `wanted`. Kept by the intake. */
 const char *planner_free_ref(struct planner *planner, const char *wanted);
 struct line_slot *person_line(struct person_slot *person, const char *e164);
@@ -102,11 +117,12 @@ void planner_settle_lines(struct planner *planner);
 /* One more sentence for people. */
 void planner_say(struct planner *planner, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* plan_people.c, plan_staff.c, plan_compare.c, plan_warn.c, plan_steps.c */
+/* plan_people.c, plan_staff.c, plan_peers.c, plan_rota.c, plan_compare.c, plan_warn.c, plan_steps.c */
 void plan_students(struct planner *planner);
 void plan_contacts(struct planner *planner);
 void plan_staff(struct planner *planner);
 void plan_pairings(struct planner *planner);
+void plan_peers(struct planner *planner);
 void plan_rota(struct planner *planner);
 void plan_compare(struct planner *planner);
 void plan_warn(struct planner *planner);

@@ -48,6 +48,15 @@ size_t planner_add_pairing(struct planner *planner, struct pairing_slot slot)
     return planner->pairing_count++;
 }
 
+size_t planner_add_peer(struct planner *planner, struct peer_slot slot)
+{
+    planner->peers = mem_grow(planner->peers, planner->peer_count + 1, sizeof *planner->peers);
+    planner->peers[planner->peer_count] = slot;
+    index_add(&planner->peer_by_student, planner->students[slot.student].ref, planner->peer_count);
+    index_add(&planner->peer_by_student, planner->students[slot.peer].ref, planner->peer_count);
+    return planner->peer_count++;
+}
+
 const char *planner_free_ref(struct planner *planner, const char *wanted)
 {
     for (int i = 1;; i++) {
@@ -104,6 +113,7 @@ static int64_t *open_students(struct planner *planner, const struct roster *rost
                                          .class = row->class,
                                          .grade = row->grade,
                                          .village = row->village,
+                                         .village_group = row->village_group,
                                          .language = row->language,
                                          .remark = row->remark,
                                          .left_behind = row->left_behind,
@@ -204,6 +214,16 @@ static void open_bonds(struct planner *planner, const struct roster *roster, con
                 (struct pairing_slot){
                     .mentor = mentor, .student = student, .since = row->since, .until = row->until, .from = row });
     }
+    for (size_t i = 0; i < roster->peer_count; i++) {
+        const struct register_peer *row = &roster->peers[i];
+        const size_t student = slot_of(students, student_count, row->student);
+        const size_t peer = slot_of(students, student_count, row->peer);
+
+        if (student != INDEX_END && peer != INDEX_END)
+            planner_add_peer(
+                planner, (struct peer_slot){
+                             .student = student, .peer = peer, .since = row->since, .until = row->until, .from = row });
+    }
 }
 
 void planner_open(struct planner *planner, const struct roster *roster)
@@ -225,11 +245,13 @@ void planner_close(struct planner *planner)
     index_free(&planner->person_by_number);
     index_free(&planner->relation_by_student);
     index_free(&planner->pairing_by_student);
+    index_free(&planner->peer_by_student);
     free(planner->students);
     free(planner->persons);
     free(planner->relations);
     free(planner->roles);
     free(planner->pairings);
+    free(planner->peers);
 }
 
 struct line_slot *person_line(struct person_slot *person, const char *e164)

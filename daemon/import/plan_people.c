@@ -32,6 +32,7 @@ static void move_student(struct planner *planner, struct student_slot *slot, con
     slot_set_text(&slot->class, row->class);
     slot_set_text(&slot->grade, row->grade == GRADE_UNKNOWN ? NULL : grade_name(row->grade));
     slot_set_text(&slot->village, row->village);
+    slot_set_text(&slot->village_group, row->group);
     slot_set_text(&slot->language, row->language);
     slot_set_text(&slot->remark, row->remark);
     slot_set_flag(&slot->left_behind, row->left_behind);

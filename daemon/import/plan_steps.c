@@ -28,6 +28,7 @@ static void student_step(struct planner *planner, const struct student_slot *slo
     json_put_text(step, "class", slot->class);
     json_put_text(step, "grade", slot->grade);
     json_put_text(step, "village", slot->village);
+    json_put_text(step, "village_group", slot->village_group);
     json_put_text(step, "language", slot->language);
     json_put_text(step, "remark", slot->remark);
     json_put_flag(step, "left_behind", slot->left_behind);
@@ -116,6 +117,16 @@ static void pairing_step(struct planner *planner, const struct pairing_slot *slo
     json_put_int(step, "until", slot->until);
 }
 
+static void peer_step(struct planner *planner, const struct peer_slot *slot)
+{
+    json_t *step = new_step(planner, slot->ended ? "end_peer" : "peer");
+
+    json_put_text(step, "student", planner->students[slot->student].ref);
+    json_put_text(step, "peer", planner->students[slot->peer].ref);
+    json_put_int(step, "since", slot->since);
+    json_put_int(step, "until", slot->until);
+}
+
 void plan_steps(struct planner *planner)
 {
     for (size_t i = 0; i < planner->student_count; i++) {
@@ -144,6 +155,10 @@ void plan_steps(struct planner *planner)
         if (!slot->from || slot->changed)
             pairing_step(planner, slot);
     }
+    for (size_t i = 0; i < planner->peer_count; i++) {
+        if (!planner->peers[i].from || planner->peers[i].changed)
+            peer_step(planner, &planner->peers[i]);
+    }
     json_array_extend(planner->plan->steps, planner->rota_steps);
 }
 
@@ -156,9 +171,10 @@ static char *field(const json_t *step, const char *key)
 
 static void apply_student(struct store *store, const json_t *step, time_ms now)
 {
-    char *texts[] = { field(step, "ref"),      field(step, "name"),  field(step, "former_name"), field(step, "sex"),
-                      field(step, "birth"),    field(step, "class"), field(step, "grade"),       field(step, "village"),
-                      field(step, "language"), field(step, "remark") };
+    char *texts[] = { field(step, "ref"),    field(step, "name"),         field(step, "former_name"),
+                      field(step, "sex"),    field(step, "birth"),        field(step, "class"),
+                      field(step, "grade"),  field(step, "village"),      field(step, "language"),
+                      field(step, "remark"), field(step, "village_group") };
     const struct register_student student = { .ref = texts[0],
                                               .name = texts[1],
                                               .former_name = texts[2],
@@ -169,6 +185,7 @@ static void apply_student(struct store *store, const json_t *step, time_ms now)
                                               .village = texts[7],
                                               .language = texts[8],
                                               .remark = texts[9],
+                                              .village_group = texts[10],
                                               .left_behind = json_flag(step, "left_behind", false),
                                               .boarding = json_flag(step, "boarding", false) };
 
@@ -272,6 +289,22 @@ static void apply_end_pairing(struct store *store, const json_t *step, time_ms n
     register_end_pairing(store, person_of(store, step, "mentor"), student_of(store, step), now);
 }
 
+static void apply_peer(struct store *store, const json_t *step, time_ms now)
+{
+    const struct register_peer peer = { .student = student_of(store, step),
+                                        .peer = register_student_id(store, json_text(step, "peer", "")),
+                                        .since = json_int(step, "since", TIME_NEVER),
+                                        .until = json_int(step, "until", TIME_NEVER) };
+
+    (void)now;
+    register_put_peer(store, &peer);
+}
+
+static void apply_end_peer(struct store *store, const json_t *step, time_ms now)
+{
+    register_end_peer(store, student_of(store, step), register_student_id(store, json_text(step, "peer", "")), now);
+}
+
 static void apply_rota(struct store *store, const json_t *step, time_ms now)
 {
     (void)now;
@@ -286,7 +319,7 @@ static const struct {
     { "student", apply_student },     { "person", apply_person },     { "line", apply_line },
     { "drop_line", apply_drop_line }, { "relation", apply_relation }, { "end_relation", apply_end_relation },
     { "role", apply_role },           { "pairing", apply_pairing },   { "end_pairing", apply_end_pairing },
-    { "rota", apply_rota },
+    { "peer", apply_peer },           { "end_peer", apply_end_peer }, { "rota", apply_rota },
 };
 
 void plan_apply(struct store *store, const json_t *steps, size_t from, size_t count, time_ms now)

@@ -53,7 +53,7 @@ static void open_file(struct opened *opened, struct intake *intake, size_t index
 
     opened->ok = encoding_decode(&text, &encoding, file->bytes, file->length, &err) &&
                  grid_parse(&opened->grid, text.data, text.length, &err) &&
-                 sheet_recognise(&opened->sheet, &opened->grid, options->headers, options->as, &err);
+                 sheet_recognise(&opened->sheet, &opened->grid, options->headers, options->as, options->today, &err);
     text_free(&text);
     intake->sheets[index].encoding = encoding_name(encoding);
     if (!opened->ok)
@@ -63,7 +63,7 @@ static void open_file(struct opened *opened, struct intake *intake, size_t index
 /* The column with the configured header becomes the key, whatever else looks like one. */
 static void use_key(struct opened *opened, struct intake *intake, size_t index, const struct import_options *options)
 {
-    CLEANUP(mem_clean) char *folded = options->key ? headers_fold(options->key) : NULL;
+    CLEANUP(mem_clean) char *folded = options->key ? headers_title(options->key) : NULL;
     struct sheet *sheet = &opened->sheet;
     int found = -1;
 
@@ -85,11 +85,11 @@ static void use_key(struct opened *opened, struct intake *intake, size_t index, 
     sheet->columns[found].field = "student.no";
 }
 
-static void describe(struct opened *opened, struct intake *intake, size_t index)
+static void describe(struct opened *opened, struct intake *intake, size_t index, const struct import_options *options)
 {
     struct intake_sheet *described = &intake->sheets[index];
     const struct sheet *sheet = &opened->sheet;
-    CLEANUP(mem_clean) char *unknown = sheet_unknown(sheet);
+    CLEANUP(mem_clean) char *unknown = sheet_unknown(sheet, options->headers);
 
     described->read = true;
     described->kind = sheet->kind;
@@ -147,6 +147,22 @@ static bool is_known(const struct intake *intake, const struct known *known, con
     return false;
 }
 
+/* Whether the number is known and the name beside it is the child's own: then the column 姓名 names children, not contacts. */
+static bool is_child(const struct intake *intake, const struct known *known, const char *number, const char *name)
+{
+    for (size_t i = 0; i < intake->student_count; i++) {
+        const struct intake_student *student = &intake->students[i];
+
+        if (student->ref && student->name && strcmp(student->ref, number) == 0 && strcmp(student->name, name) == 0)
+            return true;
+    }
+    for (size_t i = 0; known && i < known->student_count; i++) {
+        if (strcmp(known->students[i].ref, number) == 0 && strcmp(known->students[i].name, name) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* What tells a row's child, and what its contact; the caller frees. */
 static char *child_of(const struct opened *opened, size_t row)
 {
@@ -192,7 +208,8 @@ static bool lists_contacts(const struct opened *opened, const struct intake *int
     const struct sheet *sheet = &opened->sheet;
     const int no = sheet_column(sheet, "student.no", 0), name = sheet_column(sheet, "student.name", 0);
     const size_t column = (size_t)(no >= 0 ? no : name);
-    size_t rows[LOOK_MAX], count = 0, twice = 0, found = 0;
+    const bool one_name = no >= 0 && name >= 0 && sheet_column(sheet, "guardian.name", 0) < 0;
+    size_t rows[LOOK_MAX], count = 0, twice = 0, found = 0, own = 0;
 
     for (size_t row = sheet->first_row; row < opened->grid.count && count < LOOK_MAX; row++) {
         CLEANUP(mem_clean) char *text = clean_fold(grid_cell(&opened->grid, row, column));
@@ -201,23 +218,33 @@ static bool lists_contacts(const struct opened *opened, const struct intake *int
             continue;
         twice += is_another_contact(opened, rows, count, row);
         found += is_known(intake, known, text);
+        if (one_name) {
+            CLEANUP(mem_clean) char *called = clean_fold(grid_cell(&opened->grid, row, (size_t)name));
+
+            own += is_child(intake, known, text, called);
+        }
         rows[count++] = row;
     }
-    return count > 0 && ((!sheet->rather_roster && found * 2 > count) || twice * 5 > count);
+    return count > 0 && own * 2 <= count && ((!sheet->rather_roster && found * 2 > count) || twice * 5 > count);
 }
 
 static void take(struct opened *opened, struct intake *intake, size_t index, const struct import_options *options)
 {
     use_key(opened, intake, index, options);
-    describe(opened, intake, index);
+    if (opened->sheet.kind == SHEET_ROTA && !bind_posts(&opened->sheet, intake, options)) {
+        intake_add(intake, (struct place){ index, (int)opened->sheet.header_row + 1, -1 }, false,
+                   "no column names anybody of the staff: import the staff first, or write 值班教师 above the names");
+        return;
+    }
+    describe(opened, intake, index, options);
     read_rows(opened, intake, index, options);
 }
 
-/* Rosters first: whether a list names known children decides what it is. */
+/* Rosters first: whether a list names known children decides what it is. Rotas last: whether a column names known staff does. */
 static void read_all(struct opened *opened, struct intake *intake, size_t count, const struct import_options *options)
 {
     for (size_t i = 0; i < count; i++) {
-        if (opened[i].ok && !opened[i].sheet.maybe_contacts)
+        if (opened[i].ok && !opened[i].sheet.maybe_contacts && opened[i].sheet.kind != SHEET_ROTA)
             take(&opened[i], intake, i, options);
     }
     for (size_t i = 0; i < count; i++) {
@@ -226,6 +253,10 @@ static void read_all(struct opened *opened, struct intake *intake, size_t count,
         if (lists_contacts(&opened[i], intake, options->known))
             sheet_bind(&opened[i].sheet, options->headers, SHEET_CONTACTS);
         take(&opened[i], intake, i, options);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (opened[i].ok && opened[i].sheet.kind == SHEET_ROTA)
+            take(&opened[i], intake, i, options);
     }
 }
 

@@ -214,6 +214,7 @@ bool reader_next(struct reader *reader)
     reader->contacts_before = intake->contact_count;
     reader->staff_before = intake->staff_count;
     reader->pairings_before = intake->pairing_count;
+    reader->peers_before = intake->peer_count;
     reader->rota_before = intake->rota_count;
     reader->mentions_before = intake->mention_count;
     if (has_more_than_header(sheet, reader->row))
@@ -237,6 +238,8 @@ void reader_end_row(struct reader *reader)
         intake->staff[i].faulty = true;
     for (size_t i = reader->pairings_before; i < intake->pairing_count; i++)
         intake->pairings[i].faulty = true;
+    for (size_t i = reader->peers_before; i < intake->peer_count; i++)
+        intake->peers[i].faulty = true;
     for (size_t i = reader->rota_before; i < intake->rota_count; i++)
         intake->rota[i].faulty = true;
     for (size_t i = reader->mentions_before; i < intake->mention_count; i++)

@@ -27,7 +27,7 @@ struct reader {
     bool faulty;        /* this row has a mistake */
     bool started;       /* a data row was read before */
     struct cell *cells; /* one a column */
-    size_t students_before, contacts_before, staff_before, pairings_before, rota_before,
+    size_t students_before, contacts_before, staff_before, pairings_before, peers_before, rota_before,
         mentions_before; /* records at the row's start */
 };
 

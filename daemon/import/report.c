@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "import/hold.h"
 #include "lib/json.h"
 #include "lib/memory.h"
 
@@ -50,11 +51,37 @@ static void meet(struct acquaintance *out, const struct roster *roster)
     meet_staff(out, roster);
 }
 
+/* With mistakes: once over all sound rows, for what it says of them, then over the files that are stored. */
+static void make_plan(struct import_check *out, const struct roster *roster, const struct known *known,
+                      const struct import_request *request, const struct plan_setting *setting)
+{
+    struct intake *intake = &out->intake;
+    bool any = true;
+
+    plan_make(&out->plan, intake, roster, setting);
+    if (intake->mistake_count > 0 && !request->partial)
+        any = hold_files(intake, known);
+    if (intake->mistake_count > 0 && !request->partial && any) {
+        const size_t said = intake->finding_order;
+
+        plan_free(&out->plan);
+        plan_make(&out->plan, intake, roster, setting);
+        intake_forget(intake, said);
+    }
+    out->stores = !request->dry_run && any;
+}
+
+static struct date date_of(const struct import_request *request, time_ms at)
+{
+    const struct local_time local = zone_local(request->zone, at);
+
+    return at ? (struct date){ local.year, local.month, local.day } : (struct date){ .year = 0 };
+}
+
 void import_check(struct import_check *out, struct store *store, const struct import_file *files, size_t count,
                   const struct import_request *request)
 {
-    const struct local_time today = zone_local(request->zone, request->now);
-    const struct date date = { today.year, today.month, today.day };
+    const struct date date = date_of(request, request->now);
     struct acquaintance acquaintance;
     struct roster roster;
 
@@ -67,11 +94,12 @@ void import_check(struct import_check *out, struct store *store, const struct im
                                           .today = date,
                                           .as = request->as,
                                           .key = request->key,
-                                          .known = &acquaintance.known });
-    plan_make(&out->plan, &out->intake, &roster,
+                                          .known = &acquaintance.known,
+                                          .term_start = date_of(request, request->term_start) });
+    hold_absent(&out->intake);
+    make_plan(out, &roster, &acquaintance.known, request,
               &(struct plan_setting){
                   .headers = request->headers, .now = request->now, .zone = request->zone, .today = date });
-    out->stores = !request->dry_run && (request->partial || out->intake.mistake_count == 0);
     free(acquaintance.students);
     free(acquaintance.staff);
     roster_free(&roster);

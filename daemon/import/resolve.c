@@ -205,6 +205,12 @@ static const char *nearest_student(const struct roll *roll, const char *name)
     return count ? names[0] : NULL;
 }
 
+/* The last finding is about somebody nobody knows. */
+static void mark_absent(struct intake *intake)
+{
+    intake->findings[intake->finding_count - 1].absent = true;
+}
+
 static bool fault_unknown(struct resolver *resolver, const struct intake_who *who)
 {
     const char *near = who->name ? nearest_student(&resolver->roll, who->name) : NULL;
@@ -219,6 +225,8 @@ static bool fault_unknown(struct resolver *resolver, const struct intake_who *wh
     else
         intake_add(resolver->intake, who->name_place, false,
                    "no student is called \"%s\": import the student first, or mend the name", who->name);
+    if (!near)
+        mark_absent(resolver->intake);
     return false;
 }
 
@@ -375,14 +383,17 @@ static void fault_colleague(struct resolver *resolver, struct place place, const
     else
         intake_add(resolver->intake, place, false,
                    "nobody of the staff is called \"%s\": import the staff list first, or mend the name", name);
+    if (!near)
+        mark_absent(resolver->intake);
 }
 
 /* A name with a number beside it makes a new colleague. */
-static void employ(struct resolver *resolver, const struct intake_mention *mention)
+static void employ(struct resolver *resolver, const struct intake_mention *mention, bool known)
 {
     struct intake *intake = resolver->intake;
     struct intake_staff staff = { .place = mention->place,
                                   .faulty = mention->faulty,
+                                  .mentioned = known,
                                   .name = mention->name,
                                   .class = mention->class,
                                   .phone_count = mention->phone_count };
@@ -412,7 +423,7 @@ static void appoint(struct resolver *resolver, const struct intake_mention *ment
     for (size_t i = 0; i < intake->staff_count; i++) {
         struct intake_staff *staff = &intake->staff[i];
 
-        if (!staff->name || strcmp(staff->name, name) != 0)
+        if (!staff->name || strcmp(staff->name, name) != 0 || staff->place.file != mention->place.file)
             continue;
         if (!has_role(staff, mention->role) && staff->role_count < INTAKE_ROLES_MAX)
             staff->roles[staff->role_count++] = mention->role;
@@ -421,7 +432,7 @@ static void appoint(struct resolver *resolver, const struct intake_mention *ment
         return;
     }
     whole.name = intake_keep(intake, name);
-    employ(resolver, &whole);
+    employ(resolver, &whole, true);
 }
 
 static void resolve_mentions(struct resolver *resolver)
@@ -435,7 +446,7 @@ static void resolve_mentions(struct resolver *resolver)
         if (colleague && !mention->faulty) {
             appoint(resolver, mention, colleague->name);
         } else if (!colleague && mention->phone_count > 0) {
-            employ(resolver, mention);
+            employ(resolver, mention, false);
         } else if (!colleague) {
             if (strcmp(mention->role, "mentor") != 0) /* a mentor's pairing says so itself */
                 fault_colleague(resolver, mention->place, mention->name);
@@ -486,6 +497,48 @@ static void resolve_pairings(struct resolver *resolver)
     }
 }
 
+/* A partner of that name in the child's own class, else the only one anywhere. */
+static void resolve_partner(struct resolver *resolver, struct intake_peer *peer)
+{
+    struct intake_who *partner = &peer->partner;
+    size_t here = 0;
+
+    if (partner->name && partner->class)
+        find_name(&resolver->roll, partner->name, partner->class, &here);
+    if (here != 1)
+        partner->class = NULL;
+    resolve_who(resolver, partner, &peer->faulty);
+    if (!partner->ref || !peer->student.ref || strcmp(partner->ref, peer->student.ref) != 0)
+        return;
+    intake_add(resolver->intake, peer->place, false, "%s cannot be its own partner: write the other child's name",
+               partner->name ? partner->name : partner->no);
+    peer->faulty = true;
+}
+
+/* A child's row with a partner whom nobody knows is faulty as a whole, like one with an unknown mentor. */
+static void resolve_peers(struct resolver *resolver)
+{
+    struct intake *intake = resolver->intake;
+
+    for (size_t i = 0; i < intake->peer_count; i++) {
+        struct intake_peer *peer = &intake->peers[i];
+        const bool sound = !peer->faulty;
+
+        resolve_who(resolver, &peer->student, &peer->faulty);
+        resolve_partner(resolver, peer);
+        for (size_t j = 0; sound && peer->faulty && !peer->partner.ref && j < intake->student_count; j++) {
+            struct intake_student *student = &intake->students[j];
+
+            if (student->place.file == peer->place.file && student->place.row == peer->place.row)
+                student->faulty = true;
+        }
+    }
+    for (size_t i = 0; i < intake->peer_count; i++) {
+        follow_student(resolver, &intake->peers[i].student, &intake->peers[i].faulty);
+        follow_student(resolver, &intake->peers[i].partner, &intake->peers[i].faulty);
+    }
+}
+
 static void resolve_rota(struct resolver *resolver)
 {
     struct intake *intake = resolver->intake;
@@ -506,67 +559,6 @@ static void resolve_rota(struct resolver *resolver)
 
 /* -------------------------------------------------------------------------------------------------------- contacts */
 
-/* Contacts of one child, in the order in which the files give them. */
-struct group {
-    const char *ref;
-    struct intake_contact *contact;
-    size_t order;
-};
-
-static int compare_group(const void *left, const void *right)
-{
-    const struct group *a = left, *b = right;
-    const int order = strcmp(a->ref, b->ref);
-
-    if (order != 0)
-        return order;
-    return a->order < b->order ? -1 : a->order > b->order;
-}
-
-/* Ranks without gaps for those who have none, behind those who have; somebody cares for each child. */
-static void order_family(const struct group *group, size_t count)
-{
-    bool guardian = false;
-    int last = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        const struct intake_contact *contact = group[i].contact;
-
-        guardian = guardian || contact->guardian;
-        last = contact->rank > last ? contact->rank : last;
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (group[i].contact->rank == 0)
-            group[i].contact->rank = ++last;
-    }
-    for (size_t i = 0; i < count && !guardian; i++) {
-        struct intake_contact *contact = group[i].contact;
-
-        if (contact->deceased || contact->restricted == CLAIM_YES || strcmp(contact->relation, "official") == 0)
-            continue;
-        contact->guardian = guardian = true;
-    }
-}
-
-static void order_contacts(struct intake *intake)
-{
-    struct group *groups = mem_new(intake->contact_count + 1, sizeof *groups);
-    size_t count = 0;
-
-    for (size_t i = 0; i < intake->contact_count; i++) {
-        if (intake->contacts[i].student.ref)
-            groups[count++] = (struct group){ intake->contacts[i].student.ref, &intake->contacts[i], i };
-    }
-    if (count > 1)
-        qsort(groups, count, sizeof *groups, compare_group);
-    for (size_t start = 0, end; start < count; start = end) {
-        for (end = start + 1; end < count && strcmp(groups[end].ref, groups[start].ref) == 0;)
-            end++;
-        order_family(groups + start, end - start);
-    }
-    free(groups);
-}
-
 static void resolve_contacts(struct resolver *resolver)
 {
     struct intake *intake = resolver->intake;
@@ -575,7 +567,7 @@ static void resolve_contacts(struct resolver *resolver)
         resolve_who(resolver, &intake->contacts[i].student, &intake->contacts[i].faulty);
         follow_student(resolver, &intake->contacts[i].student, &intake->contacts[i].faulty);
     }
-    order_contacts(intake);
+    intake_order(intake);
 }
 
 void intake_resolve(struct intake *intake, const struct import_options *options)
@@ -588,6 +580,7 @@ void intake_resolve(struct intake *intake, const struct import_options *options)
     find_twice(&resolver);
     resolve_mentions(&resolver);
     spread_mentions(&resolver);
+    resolve_peers(&resolver);
     resolve_pairings(&resolver);
     resolve_rota(&resolver);
     resolve_contacts(&resolver);

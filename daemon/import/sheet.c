@@ -21,23 +21,12 @@ static const struct {
     [SHEET_STUDENTS] = { { "student.name" }, 1 },
     [SHEET_CONTACTS] = { { "contact.student", "contact.relation|contact.name", "contact.relation|contact.phone" }, 2 },
     [SHEET_STAFF] = { { "staff.name", "staff.role|staff.no" }, 3 },
-    [SHEET_PAIRINGS] = { { "pairing.mentor", "pairing.student" }, 4 },
-    [SHEET_ROTA] = { { "rota.person", "rota.date|rota.weekday|rota.week" }, 5 },
+    [SHEET_PAIRINGS] = { { "pairing.mentor|pairing.partner", "pairing.student" }, 4 },
+    [SHEET_ROTA] = { { "rota.person|rota.leader|rota.at|rota.day", "rota.date|rota.weekday|rota.week|rota.day" }, 5 },
 };
 _Static_assert(COUNT(kinds) == SHEET_KINDS, "each kind of sheet has its row");
 
 /* ------------------------------------------------------------------------------------------------ one header text */
-
-/* The header without what stands in brackets at its end: 联系电话（必填） */
-static char *without_note(const char *folded)
-{
-    const char *open = strrchr(folded, '(');
-    const size_t length = strlen(folded);
-
-    if (!open || open == folded || folded[length - 1] != ')')
-        return NULL;
-    return mem_dup_n(folded, (size_t)(open - folded));
-}
 
 static const char *field_of(const struct headers *headers, enum sheet_kind kind, const char *folded)
 {
@@ -46,7 +35,7 @@ static const char *field_of(const struct headers *headers, enum sheet_kind kind,
 
     if (field || !*folded)
         return field;
-    plain = without_note(folded);
+    plain = headers_without_note(folded);
     return plain ? headers_field(headers, kind, plain) : NULL;
 }
 
@@ -109,24 +98,40 @@ static size_t width_of(const struct grid *grid, size_t row, size_t depth)
     return width;
 }
 
-/* Titles of both rows; merged cells of the upper row reach to the right over cells that the lower row fills. */
+/* What stands over the cells of the lowest row: merged cells reach to the right over cells that the lowest row fills. */
+struct reach {
+    const char *top, *middle; /* raw */
+};
+
+static const char *reach_over(struct reach *reach, const struct grid *grid, size_t row, size_t depth, size_t column)
+{
+    CLEANUP(mem_clean) char *top = clean_title(grid_cell(grid, row, column));
+    CLEANUP(mem_clean) char *middle = clean_title(depth == 3 ? grid_cell(grid, row + 1, column) : "");
+    CLEANUP(mem_clean) char *bottom = clean_title(depth > 1 ? grid_cell(grid, row + depth - 1, column) : "");
+
+    if (*top)
+        *reach = (struct reach){ grid_cell(grid, row, column), "" };
+    else if (!*bottom && !*middle)
+        *reach = (struct reach){ "", "" };
+    if (*middle)
+        reach->middle = grid_cell(grid, row + 1, column);
+    if (depth == 1)
+        return grid_cell(grid, row, column);
+    return *reach->middle ? reach->middle : reach->top;
+}
+
+/* Titles of two rows; of three, the lower two, or the first where they are blank (cells merged downwards). */
 static void read_titles(struct column *columns, size_t width, const struct grid *grid, size_t row, size_t depth,
                         char **tops, char **bottoms)
 {
-    const char *reaching = "";
+    struct reach reach = { "", "" };
 
     for (size_t i = 0; i < width; i++) {
-        CLEANUP(mem_clean) char *top = clean_title(grid_cell(grid, row, i));
-        CLEANUP(mem_clean) char *bottom = clean_title(depth == 2 ? grid_cell(grid, row + 1, i) : "");
+        CLEANUP(mem_clean) char *top = clean_title(reach_over(&reach, grid, row, depth, i));
+        CLEANUP(mem_clean) char *bottom = clean_title(depth > 1 ? grid_cell(grid, row + depth - 1, i) : "");
 
-        if (*top)
-            reaching = grid_cell(grid, row, i);
-        else if (!*bottom)
-            reaching = "";
-        free(top);
-        top = clean_title(depth == 2 ? reaching : grid_cell(grid, row, i));
-        tops[i] = headers_fold(top);
-        bottoms[i] = headers_fold(bottom);
+        tops[i] = headers_title(top);
+        bottoms[i] = headers_title(bottom);
         columns[i].title = mem_format("%s%s", top, bottom);
     }
 }
@@ -265,13 +270,17 @@ static void map_columns(struct sheet *sheet, const struct headers *headers, size
         column->field = field_of_two(headers, kind, tops[i], bottoms[i], &column->folded, &group_only);
         if (column->field && group_only) {
             free(column->title);
-            column->title = clean_title(grid_cell(sheet->grid, row + 1, i));
+            column->title = clean_title(grid_cell(sheet->grid, row + depth - 1, i));
         }
+        if (!column->field && kind == SHEET_ROTA)
+            column->field = sheet_rota_field(headers, column->folded, column->title, sheet->today, &column->span);
         free(tops[i]);
         free(bottoms[i]);
     }
     free(tops);
     free(bottoms);
+    if (kind == SHEET_ROTA)
+        sheet_rota_bind(sheet);
 }
 
 /* ------------------------------------------------------------------------------------------- which row, which kind */
@@ -296,10 +305,10 @@ struct found {
     enum sheet_kind kind;
 };
 
-/* A title above a header of one row gives no more fields than that row alone. */
+/* A title above a header gives no more fields than the header alone. */
 static bool is_title_over(const struct found *best, size_t row, size_t depth)
 {
-    return best->count > 0 && best->depth == 2 && depth == 1 && row == best->row + 1;
+    return best->count > 0 && best->depth == depth + 1 && row == best->row + 1;
 }
 
 /* The header with most known words, over all rows and depths, read as any kind (or one). */
@@ -309,7 +318,7 @@ static struct found find_header(struct sheet *scratch, const struct headers *hea
     const size_t rows = scratch->grid->count < SHEET_HEADER_ROWS_MAX ? scratch->grid->count : SHEET_HEADER_ROWS_MAX;
 
     for (size_t row = 0; row < rows; row++) {
-        for (size_t depth = 1; depth <= 2 && row + depth <= scratch->grid->count; depth++) {
+        for (size_t depth = 1; depth <= SHEET_HEADER_DEPTH_MAX && row + depth <= scratch->grid->count; depth++) {
             for (int kind = 0; kind < SHEET_KINDS; kind++) {
                 size_t count;
 
@@ -423,6 +432,11 @@ static enum sheet_kind choose_kind(struct sheet *sheet, const struct headers *he
                                  (counts[kind] == counts[best] && kinds[kind].prefer > kinds[best].prefer)))
             best = kind;
     }
+    /* pupils with numbers and their partners make a roster; what it says is the same either way */
+    map_columns(sheet, headers, found.row, found.depth, SHEET_STUDENTS);
+    if (best == SHEET_PAIRINGS && counts[SHEET_STUDENTS] && sheet_column(sheet, "peer.name", 0) >= 0 &&
+        sheet_column(sheet, "student.no", 0) >= 0 && sheet_column(sheet, "mentor.name", 0) < 0)
+        best = SHEET_STUDENTS;
     *ok = best >= 0;
     sheet->maybe_contacts = counts[SHEET_STUDENTS] && counts[SHEET_CONTACTS] && !roster &&
                             (best == SHEET_STUDENTS || best == SHEET_CONTACTS) &&
@@ -463,10 +477,16 @@ bool sheet_bind(struct sheet *sheet, const struct headers *headers, enum sheet_k
     return fits(sheet, kind);
 }
 
-bool sheet_recognise(struct sheet *out, const struct grid *grid, const struct headers *headers, int as,
-                     struct error *err)
+/* A rota by --as whose posts nobody knows: by their cells they may be found later (bind_posts()). */
+static bool may_have_posts(const struct sheet *sheet, int as)
 {
-    struct sheet sheet = { .grid = grid };
+    return as == SHEET_ROTA && has_any(sheet, kinds[SHEET_ROTA].parts[1]);
+}
+
+bool sheet_recognise(struct sheet *out, const struct grid *grid, const struct headers *headers, int as,
+                     struct date today, struct error *err)
+{
+    struct sheet sheet = { .grid = grid, .today = today };
     struct found found = find_header(&sheet, headers, as);
     bool ok = found.count >= 2 || (as >= 0 && found.count == 1);
     enum sheet_kind kind;
@@ -482,7 +502,7 @@ bool sheet_recognise(struct sheet *out, const struct grid *grid, const struct he
     kind = as >= 0 ? (enum sheet_kind)as : choose_kind(&sheet, headers, found, &ok);
     sheet.header_row = found.row;
     sheet.first_row = found.row + found.depth;
-    ok = sheet_bind(&sheet, headers, kind) && ok;
+    ok = (sheet_bind(&sheet, headers, kind) || may_have_posts(&sheet, as)) && ok;
     if (!ok) {
         CLEANUP(mem_clean) char *seen = reason(&sheet);
 
@@ -513,13 +533,30 @@ int sheet_column(const struct sheet *sheet, const char *field, size_t from)
     return -1;
 }
 
-char *sheet_unknown(const struct sheet *sheet)
+/* Whether another column has the header already. */
+static bool has_header(const struct sheet *sheet, const char *folded)
+{
+    for (size_t i = 0; i < sheet->column_count; i++) {
+        if (sheet->columns[i].field && strcmp(sheet->columns[i].folded, folded) == 0)
+            return true;
+    }
+    return false;
+}
+
+char *sheet_unknown(const struct sheet *sheet, const struct headers *headers)
 {
     struct text text = { 0 };
 
     for (size_t i = 0; i < sheet->column_count; i++) {
-        if (!sheet->columns[i].field && *sheet->columns[i].title)
-            text_add_format(&text, "%s%s", text.length ? ", " : "", sheet->columns[i].title);
+        const struct column *column = &sheet->columns[i];
+        const char *near;
+
+        if (column->field || !*column->title)
+            continue;
+        near = headers_near(headers, sheet->kind, column->folded);
+        text_add_format(&text, "%s%s", text.length ? ", " : "", column->title);
+        if (near && !has_header(sheet, near))
+            text_add_format(&text, " (did you mean %s?)", near);
     }
     if (text.length == 0) {
         text_free(&text);

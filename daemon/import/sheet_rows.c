@@ -15,7 +15,7 @@
  * them: there a blank cell may well mean that nothing is known. */
 static const char *const mergeable[] = {
     "student.class", "student.grade", "pairing.mentor", "pairing.class", "contact.student", "contact.student_class",
-    "rota.date",     "rota.week",     "rota.weekday",   "rota.leader",   "rota.shift",
+    "rota.date",     "rota.week",     "rota.weekday",   "rota.leader",   "rota.shift",      "rota.post",
 };
 
 static bool is_mergeable(const char *field)
@@ -125,10 +125,12 @@ static bool starts_with_any(const char *text, const char *const *words, size_t c
 /* 小计, 合计38人, 总计：… but not a person called 共青. */
 static bool is_subtotal(const char *folded)
 {
-    static const char *const words[] = { "本页小计", "本页合计", "小计", "合计",   "总计",
-                                         "共计",     "累计",     "平均", "总人数", "合　计" };
+    static const char *const words[] = { "本页小计", "本页合计", "小计",     "合计",     "总计",   "共计", "累计",
+                                         "平均",     "总人数",   "以上合计", "以上共计", "以上共", "其中" };
     const char *rest;
 
+    if (strncasecmp(folded, "total", 5) == 0 || strncasecmp(folded, "subtotal", 8) == 0)
+        return !folded[strspn(folded, "abltosuABLTOSU:0123456789")];
     if (!starts_with_any(folded, words, COUNT(words), &rest))
         return (text_starts(folded, "共") || text_starts(folded, "本班共") || text_starts(folded, "全校共")) &&
                (text_ends(folded, "人") || text_ends(folded, "名")) && strpbrk(folded, "0123456789");
@@ -139,15 +141,20 @@ static bool is_subtotal(const char *folded)
 /* 注：…, 填表人：张三, 说明:… */
 static bool is_note(const char *folded)
 {
-    static const char *const signs[] = {
-        "填表人",   "制表人",   "审核人",   "复核人",   "填报人",   "单位负责人", "负责人签", "填报单位",
-        "填表说明", "填报日期", "填表日期", "制表日期", "制表时间", "填表时间",   "校长签",   "盖章",
-        "(盖章",    "签字:",    "备注:",    "说明:",    "注:",      "注意",       "※",        "*注",
-        "*说明",    "日期:",    "负责人:",  "统计人",   "制表:",    "审核:",      "填表:",    "校长:",
-        "班主任:",  "班主任签", "注1",      "备注1",    "说明1"
-    };
+    static const char *const signs[] = { "填表人",   "制表人",   "审核人",    "复核人",   "填报人",   "单位负责人",
+                                         "负责人签", "填报单位", "填表说明",  "填报日期", "填表日期", "制表日期",
+                                         "制表时间", "填表时间", "校长签",    "盖章",     "(盖章",    "签字:",
+                                         "备注:",    "说明:",    "注:",       "注意",     "※",        "*注",
+                                         "*说明",    "日期:",    "负责人:",   "统计人",   "制表:",    "审核:",
+                                         "填表:",    "校长:",    "班主任:",   "班主任签", "注1",      "备注1",
+                                         "说明1",    "以下空白", "(以下空白", "此行以下", "以下无" };
+    static const char *const alone[] = { "说明", "注", "备注", "附注", "填表说明", "以下" };
     const char *rest;
 
+    for (size_t i = 0; i < COUNT(alone); i++) {
+        if (strcmp(folded, alone[i]) == 0)
+            return true;
+    }
     return starts_with_any(folded, signs, COUNT(signs), &rest);
 }
 
@@ -155,6 +162,25 @@ struct census {
     size_t filled, known, titles, first; /* first: index of the first filled cell */
     size_t single_characters;
 };
+
+/* A line drawn with the keyboard: ——————, ------, ====== (a single "-" means "nothing"). */
+static bool is_ruled(const char *cell)
+{
+    static const char *const strokes[] = { "—", "-", "=", "_", "─", "━", "…", "*", "～" };
+    size_t count = 0;
+
+    while (*cell) {
+        size_t i = 0;
+
+        while (i < COUNT(strokes) && !text_starts(cell, strokes[i]))
+            i++;
+        if (i == COUNT(strokes))
+            return false;
+        cell += strlen(strokes[i]);
+        count++;
+    }
+    return count >= 4;
+}
 
 static struct census count_row(const struct sheet *sheet, size_t row)
 {
@@ -164,7 +190,7 @@ static struct census count_row(const struct sheet *sheet, size_t row)
         CLEANUP(mem_clean) char *cell = clean_cell(grid_cell(sheet->grid, row, i));
         const struct column *column = i < sheet->column_count ? &sheet->columns[i] : NULL;
 
-        if (!*cell)
+        if (!*cell || is_ruled(cell))
             continue;
         census.filled++;
         if (census.first == SIZE_MAX)
@@ -172,7 +198,7 @@ static struct census count_row(const struct sheet *sheet, size_t row)
         census.single_characters = utf8_count(cell);
         census.known += column && column->field && strcmp(column->field, "-") != 0;
         if (column && column->field) {
-            CLEANUP(mem_clean) char *folded = headers_fold(cell);
+            CLEANUP(mem_clean) char *folded = headers_title(cell);
 
             census.titles += *folded && text_ends(column->folded, folded);
         }
@@ -190,7 +216,7 @@ static bool is_lone_note(const struct sheet *sheet, const struct census *census,
         return true;
     if (text_ends(column->field, ".name") || text_ends(column->field, ".student") ||
         text_ends(column->field, ".mentor"))
-        return census->single_characters > 8;
+        return census->single_characters > 8 || isdigit((unsigned char)*cell);
     return census->first == 0 || date_parse(&date, cell, NULL);
 }
 

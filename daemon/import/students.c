@@ -36,7 +36,7 @@ static const char *read_ref(struct reader *reader)
         reader_fault(reader, column, "%s", err.text);
         return NULL;
     }
-    if (strpbrk(number, "\"'?*") || strchr("=+@", number[0]) || utf8_count(number) > REF_CHARACTERS_MAX) {
+    if (strpbrk(number, "\"'?*;<>|&\\{}") || strchr("=+@", number[0]) || utf8_count(number) > REF_CHARACTERS_MAX) {
         reader_fault(reader, column, "\"%.60s\" is no student number: write it as on the register", text);
         return NULL;
     }
@@ -189,6 +189,18 @@ static void read_rest(struct reader *reader, struct intake_student *student)
     check_status(reader, student);
 }
 
+struct intake_who own_child(const struct intake_student *student)
+{
+    return (struct intake_who){ .no = student->ref,
+                                .name =
+                                    student->ref ? student->name : NULL, /* else the row is faulty, and has said so */
+                                .class = student->class,
+                                .ref = student->ref,
+                                .no_place = student->place,
+                                .name_place = student->place,
+                                .class_place = student->place };
+}
+
 /* 班主任 and 帮扶教师 beside a child. */
 static void read_mention(struct reader *reader, const struct intake_student *student, const char *entity,
                          const char *role)
@@ -213,13 +225,7 @@ static void read_mention(struct reader *reader, const struct intake_student *stu
         .place = mention.place,
         .mentor = mention.name,
         .mentor_place = mention.place,
-        .student = { .no = student->ref,
-                     .name = student->ref ? student->name : NULL, /* else the row is faulty, and has said so */
-                     .class = student->class,
-                     .ref = student->ref,
-                     .no_place = student->place,
-                     .name_place = student->place,
-                     .class_place = student->place },
+        .student = own_child(student),
     };
 }
 
@@ -274,5 +280,6 @@ void read_student_row(struct reader *reader)
     }
     read_mention(reader, student, "homeroom_teacher", "teacher");
     read_mention(reader, student, "mentor", "mentor");
+    read_partners(reader, "peer.name", &(struct intake_peer){ .student = own_child(student) });
     read_family(reader, student);
 }

@@ -32,14 +32,14 @@ static json_t *answers(struct store *store, int64_t ask, struct zone zone)
 
         json_put_int(one, "id", query_int(&query, 0));
         list_put_text(one, "class", query_text(&query, 1));
-        json_put(one, "value", query_null(&query, 2) ? NULL : json_integer(query_int(&query, 2)));
+        list_put_number(one, "value", &query, 2);
         list_put_text(one, "rest", query_text(&query, 3));
         list_put_text(one, "via", query_text(&query, 4));
         list_put_text(one, "by", query_text(&query, 5));
         list_put_who(one, "person", &query, 8);
         list_put_time(one, "at", zone, query_time(&query, 6));
-        json_put(one, "reply", query_null(&query, 7) ? NULL : json_integer(query_int(&query, 7)));
-        json_put(one, "withdraws", query_null(&query, 10) ? NULL : json_integer(query_int(&query, 10)));
+        list_put_number(one, "reply", &query, 7);
+        list_put_number(one, "withdraws", &query, 10);
         json_array_append_new(all, one);
     }
     return all;
@@ -57,7 +57,7 @@ static json_t *row(struct store *store, const struct query *query, struct zone z
     list_put_who(ask, "person", query, 5);
     list_put_text(ask, "state", query_text(query, 7));
     list_put_text(ask, "outcome", query_text(query, 8));
-    json_put(ask, "value", query_null(query, 9) ? NULL : json_integer(query_int(query, 9)));
+    list_put_number(ask, "value", query, 9);
     list_put_time(ask, "due", zone, query_time(query, 10));
     list_put_time(ask, "grace", zone, query_time(query, 11));
     list_put_time(ask, "next", zone, query_time(query, 12));
@@ -106,7 +106,7 @@ static json_t *attempts(struct store *store, int64_t ask, struct zone zone)
         json_put_int(one, "step", query_int(&query, 1));
         json_put_int(one, "n", query_int(&query, 2));
         list_put_text(one, "channel", query_text(&query, 3));
-        json_put(one, "message", query_null(&query, 4) ? NULL : json_integer(query_int(&query, 4)));
+        list_put_number(one, "message", &query, 4);
         list_put_text(one, "state", query_text(&query, 5));
         list_put_text(one, "skipped", query_text(&query, 6));
         list_put_time(one, "at", zone, query_time(&query, 7));

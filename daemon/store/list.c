@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "lib/json.h"
+#include "store/who.h"
 
 struct list_filter list_all(struct zone zone, time_ms now)
 {
@@ -66,14 +67,12 @@ void list_put_time(json_t *object, const char *key, struct zone zone, time_ms at
 
 void list_put_who(json_t *object, const char *key, const struct query *query, int column)
 {
-    json_t *who = NULL;
+    json_put(object, key, who_of_row(query, column));
+}
 
-    if (!query_null(query, column)) {
-        who = json_object();
-        list_put_text(who, "ref", query_text(query, column));
-        list_put_text(who, "name", query_text(query, column + 1));
-    }
-    json_put(object, key, who);
+void list_put_number(json_t *object, const char *key, const struct query *query, int column)
+{
+    json_put(object, key, query_null(query, column) ? NULL : json_integer(query_int(query, column)));
 }
 
 void list_put_cost(json_t *object, const char *key, int64_t cost_e4)

@@ -56,6 +56,8 @@ void list_put_text(json_t *object, const char *key, const char *text);
 void list_put_time(json_t *object, const char *key, struct zone zone, time_ms at);
 /* {ref, name} of the columns `column` and `column + 1`, null without a ref. */
 void list_put_who(json_t *object, const char *key, const struct query *query, int column);
+/* A number of the column, null where the column is. */
+void list_put_number(json_t *object, const char *key, const struct query *query, int column);
 /* Yuan of 1/10000 yuan. */
 void list_put_cost(json_t *object, const char *key, int64_t cost_e4);
 

@@ -5,6 +5,7 @@
  */
 #include "lib/json.h"
 #include "store/list.h"
+#include "store/who.h"
 
 #define COLUMNS                                                                                                        \
     "SELECT m.id, m.cause, c.kind, l.e164, p.ref, p.name, m.channel, m.lane, m.route, m.gateway, m.due, m.state,"      \
@@ -26,20 +27,12 @@ _Static_assert(LIST_SCAN_MAX == 20000, "as in by_id");
 
 static json_t *students(struct store *store, int64_t message)
 {
-    json_t *all = json_array();
     struct query query = store_query(store,
                                      "SELECT s.ref, s.name FROM about a JOIN student s ON s.id = a.student"
                                      " WHERE a.message = $1 ORDER BY s.id",
                                      "i", message);
 
-    while (query_next(&query)) {
-        json_t *one = json_object();
-
-        list_put_text(one, "ref", query_text(&query, 0));
-        list_put_text(one, "name", query_text(&query, 1));
-        json_array_append_new(all, one);
-    }
-    return all;
+    return who_all(&query);
 }
 
 static json_t *row(struct store *store, const struct query *query, struct zone zone)
@@ -115,7 +108,7 @@ static json_t *one_try(const struct query *query, struct zone zone)
     list_put_time(one, "ended", zone, query_time(query, 4));
     for (int i = 0; i < 5; i++)
         list_put_text(one, texts[i], query_text(query, 5 + i));
-    json_put(one, "seconds", query_null(query, 10) ? NULL : json_integer(query_int(query, 10)));
+    list_put_number(one, "seconds", query, 10);
     return one;
 }
 
@@ -143,7 +136,7 @@ json_t *message_show(struct store *store, int64_t id, const struct list_filter *
     list_put_text(message, "title", query_text(&query, 22));
     list_put_time(message, "expires", filter->zone, query_time(&query, 19));
     json_put_flag(message, "again", query_int(&query, 20) != 0);
-    json_put(message, "replaces", query_null(&query, 21) ? NULL : json_integer(query_int(&query, 21)));
+    list_put_number(message, "replaces", &query, 21);
     query_end(&query);
     /* `tries` of the list is their number; how each went is here */
     json_put(message, "trail", trail(store, id, filter->zone));

@@ -2,6 +2,7 @@
 /* Persons as people see them: contacts of children, staff with their roles, who mentors whom, and who is on duty when. */
 #include "lib/json.h"
 #include "store/list.h"
+#include "store/who.h"
 
 static json_t *lines(struct store *store, int64_t person)
 {
@@ -24,31 +25,6 @@ static json_t *lines(struct store *store, int64_t person)
     return all;
 }
 
-static json_t *numbers(struct store *store, int64_t person)
-{
-    json_t *all = json_array();
-    struct query query = store_query(store,
-                                     "SELECT l.e164 FROM person_line n JOIN line l ON l.id = n.line"
-                                     " WHERE n.person = $1 ORDER BY n.rank, l.id",
-                                     "i", person);
-
-    while (query_next(&query))
-        json_array_append_new(all, json_string(query_word(&query, 0)));
-    return all;
-}
-
-/* Names of the groups (audience group:) that a person is in. */
-static json_t *groups(struct store *store, int64_t person)
-{
-    json_t *all = json_array();
-    struct query query =
-        store_query(store, "SELECT DISTINCT name FROM party WHERE person = $1 ORDER BY name", "i", person);
-
-    while (query_next(&query))
-        json_array_append_new(all, json_string(query_word(&query, 0)));
-    return all;
-}
-
 static json_t *children(struct store *store, int64_t person, time_ms now)
 {
     json_t *all = json_array();
@@ -59,10 +35,8 @@ static json_t *children(struct store *store, int64_t person, time_ms now)
                                      "ii", person, now);
 
     while (query_next(&query)) {
-        json_t *one = json_object();
+        json_t *one = who_of_row(&query, 0);
 
-        list_put_text(one, "ref", query_text(&query, 0));
-        list_put_text(one, "name", query_text(&query, 1));
         list_put_text(one, "relation", query_text(&query, 2));
         json_put_int(one, "rank", query_int(&query, 3));
         json_put_flag(one, "restricted", query_int(&query, 4) != 0);
@@ -77,10 +51,8 @@ static json_t *children(struct store *store, int64_t person, time_ms now)
 
 static json_t *contact(struct store *store, const struct query *query, time_ms now)
 {
-    json_t *one = json_object();
+    json_t *one = who_of_row(query, 1);
 
-    list_put_text(one, "ref", query_text(query, 1));
-    list_put_text(one, "name", query_text(query, 2));
     list_put_text(one, "language", query_text(query, 3));
     json_put_flag(one, "reads", query_int(query, 4) != 0);
     list_put_text(one, "quiet", query_text(query, 5));
@@ -119,7 +91,7 @@ json_t *contact_show(struct store *store, int64_t id, const struct list_filter *
     list_put_text(one, "dialect", query_text(&query, 7));
     list_put_text(one, "remark", query_text(&query, 8));
     query_end(&query);
-    json_put(one, "groups", groups(store, id));
+    json_put(one, "groups", who_person_groups(store, id));
     return one;
 }
 
@@ -143,32 +115,22 @@ static json_t *roles(struct store *store, int64_t person, time_ms now)
 
 static json_t *mentored(struct store *store, int64_t person, time_ms now)
 {
-    json_t *all = json_array();
     struct query query = store_query(store,
                                      "SELECT s.ref, s.name FROM pairing g JOIN student s ON s.id = g.student"
                                      " WHERE g.mentor = $1 AND s.gone_at IS NULL AND (g.since IS NULL OR g.since <= $2)"
                                      " AND (g.until IS NULL OR g.until > $2) ORDER BY s.id",
                                      "ii", person, now);
 
-    while (query_next(&query)) {
-        json_t *one = json_object();
-
-        list_put_text(one, "ref", query_text(&query, 0));
-        list_put_text(one, "name", query_text(&query, 1));
-        json_array_append_new(all, one);
-    }
-    return all;
+    return who_all(&query);
 }
 
 static json_t *colleague(struct store *store, const struct query *query, time_ms now)
 {
     const int64_t person = query_int(query, 0);
-    json_t *one = json_object();
+    json_t *one = who_of_row(query, 1);
 
-    list_put_text(one, "ref", query_text(query, 1));
-    list_put_text(one, "name", query_text(query, 2));
     json_put(one, "roles", roles(store, person, now));
-    json_put(one, "lines", numbers(store, person));
+    json_put(one, "lines", who_numbers(store, person));
     json_put(one, "students", mentored(store, person, now));
     return one;
 }

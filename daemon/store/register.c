@@ -16,7 +16,7 @@ static void read_students(struct roster *roster, struct store *store)
     struct query q =
         store_query(store,
                     "SELECT id, ref, name, former_name, sex, birth, class, grade, village, language, remark,"
-                    " left_behind, boarding, gone_at FROM student ORDER BY id",
+                    " left_behind, boarding, gone_at, village_group FROM student ORDER BY id",
                     "");
 
     while (query_next(&q)) {
@@ -36,6 +36,7 @@ static void read_students(struct roster *roster, struct store *store)
             .left_behind = query_int(&q, 11) != 0,
             .boarding = query_int(&q, 12) != 0,
             .gone = !query_null(&q, 13),
+            .village_group = copy(&q, 14),
         };
     }
 }
@@ -131,17 +132,36 @@ static void read_pairings(struct roster *roster, struct store *store, time_ms no
     }
 }
 
+static void read_peers(struct roster *roster, struct store *store, time_ms now)
+{
+    struct query q = store_query(
+        store, "SELECT student, peer, since, until FROM peer WHERE until IS NULL OR until > $1 ORDER BY id", "i", now);
+
+    while (query_next(&q)) {
+        roster->peers = mem_grow(roster->peers, roster->peer_count + 1, sizeof *roster->peers);
+        roster->peers[roster->peer_count++] = (struct register_peer){ .student = query_int(&q, 0),
+                                                                      .peer = query_int(&q, 1),
+                                                                      .since = query_time(&q, 2),
+                                                                      .until = query_time(&q, 3) };
+    }
+}
+
 static void read_duties(struct roster *roster, struct store *store, time_ms now)
 {
-    struct query q = store_query(store,
-                                 "SELECT p.ref, r.post, r.since, r.until FROM rota r JOIN person p ON p.id = r.person"
-                                 " WHERE r.until > $1 ORDER BY r.since, r.id",
-                                 "i", now);
+    struct query q =
+        store_query(store,
+                    "SELECT p.ref, r.post, r.since, r.until, r.id FROM rota r JOIN person p ON p.id = r.person"
+                    " WHERE r.until > $1 AND r.until > r.since ORDER BY r.since, r.id",
+                    "i", now);
 
     while (query_next(&q)) {
         roster->duties = mem_grow(roster->duties, roster->duty_count + 1, sizeof *roster->duties);
         roster->duties[roster->duty_count++] = (struct register_duty){
-            .person = copy(&q, 0), .post = copy(&q, 1), .since = query_time(&q, 2), .until = query_time(&q, 3)
+            .id = query_int(&q, 4),
+            .person = copy(&q, 0),
+            .post = copy(&q, 1),
+            .since = query_time(&q, 2),
+            .until = query_time(&q, 3),
         };
     }
 }
@@ -155,13 +175,15 @@ void roster_read(struct roster *out, struct store *store, time_ms now)
     read_relations(out, store, now);
     read_roles(out, store, now);
     read_pairings(out, store, now);
+    read_peers(out, store, now);
     read_duties(out, store, now);
 }
 
 static void free_student(struct register_student *student)
 {
-    char *const owned[] = { student->ref,   student->name,  student->former_name, student->sex,      student->birth,
-                            student->class, student->grade, student->village,     student->language, student->remark };
+    char *const owned[] = { student->ref,           student->name,     student->former_name, student->sex,
+                            student->birth,         student->class,    student->grade,       student->village,
+                            student->village_group, student->language, student->remark };
 
     for (size_t i = 0; i < COUNT(owned); i++)
         free(owned[i]);
@@ -204,6 +226,7 @@ void roster_free(struct roster *roster)
     free(roster->relations);
     free(roster->roles);
     free(roster->pairings);
+    free(roster->peers);
     free(roster->duties);
     *roster = (struct roster){ 0 };
 }

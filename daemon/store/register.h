@@ -17,7 +17,7 @@
 /* Rows as they stand. Strings are owned, NULL where the column is NULL. */
 struct register_student {
     int64_t id;
-    char *ref, *name, *former_name, *sex, *birth, *class, *grade, *village, *language, *remark;
+    char *ref, *name, *former_name, *sex, *birth, *class, *grade, *village, *village_group, *language, *remark;
     bool left_behind, boarding, gone;
 };
 struct register_person {
@@ -45,7 +45,12 @@ struct register_pairing {
     int64_t mentor, student;
     time_ms since, until; /* TIME_NEVER: not given */
 };
+struct register_peer { /* two pupils, in any order */
+    int64_t student, peer;
+    time_ms since, until; /* TIME_NEVER: not given */
+};
 struct register_duty {
+    int64_t id;
     char *person, *post; /* person: the ref */
     time_ms since, until;
 };
@@ -63,6 +68,8 @@ struct roster {
     size_t role_count;
     struct register_pairing *pairings; /* not ended */
     size_t pairing_count;
+    struct register_peer *peers; /* not ended */
+    size_t peer_count;
     struct register_duty *duties; /* not over */
     size_t duty_count;
 };
@@ -90,6 +97,8 @@ void register_put_role(struct store *store, int64_t person, const char *role, co
 void register_end_role(struct store *store, int64_t person, const char *role, const char *class, time_ms now);
 void register_put_pairing(struct store *store, const struct register_pairing *pairing);
 void register_end_pairing(struct store *store, int64_t mentor, int64_t student, time_ms now);
+void register_put_peer(struct store *store, const struct register_peer *peer);
+void register_end_peer(struct store *store, int64_t student, int64_t peer, time_ms now);
 void register_put_rota(struct store *store, int64_t person, const char *post, time_ms since, time_ms until);
 
 #endif

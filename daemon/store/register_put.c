@@ -23,13 +23,14 @@ int64_t register_put_student(struct store *store, const struct register_student 
         store,
         "INSERT INTO student (ref, name, former_name, sex, birth, class, grade, village, left_behind, boarding, "
         "language,"
-        " remark) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+        " remark, village_group) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
         " ON CONFLICT (ref) DO UPDATE SET name = excluded.name, former_name = excluded.former_name, sex = excluded.sex,"
         " birth = excluded.birth, class = excluded.class, grade = excluded.grade, village = excluded.village,"
         " left_behind = excluded.left_behind, boarding = excluded.boarding, language = excluded.language,"
-        " remark = excluded.remark, gone_at = NULL",
-        "ttttttttbbtt", student->ref, student->name, student->former_name, student->sex, student->birth, student->class,
-        student->grade, student->village, student->left_behind, student->boarding, student->language, student->remark);
+        " remark = excluded.remark, village_group = excluded.village_group, gone_at = NULL",
+        "ttttttttbbttt", student->ref, student->name, student->former_name, student->sex, student->birth,
+        student->class, student->grade, student->village, student->left_behind, student->boarding, student->language,
+        student->remark, student->village_group);
     return register_student_id(store, student->ref);
 }
 
@@ -122,6 +123,22 @@ void register_end_pairing(struct store *store, int64_t mentor, int64_t student, 
     store_change(store,
                  "UPDATE pairing SET until = $3 WHERE mentor = $1 AND student = $2 AND (until IS NULL OR until > $3)",
                  "iii", mentor, student, now);
+}
+
+void register_put_peer(struct store *store, const struct register_peer *peer)
+{
+    store_change(store,
+                 "INSERT INTO peer (student, peer, since, until) VALUES (min($1, $2), max($1, $2), $3, $4)"
+                 " ON CONFLICT (student, peer) DO UPDATE SET since = excluded.since, until = excluded.until",
+                 "iizz", peer->student, peer->peer, peer->since, peer->until);
+}
+
+void register_end_peer(struct store *store, int64_t student, int64_t peer, time_ms now)
+{
+    store_change(store,
+                 "UPDATE peer SET until = $3 WHERE student = min($1, $2) AND peer = max($1, $2)"
+                 " AND (until IS NULL OR until > $3)",
+                 "iii", student, peer, now);
 }
 
 void register_put_rota(struct store *store, int64_t person, const char *post, time_ms since, time_ms until)

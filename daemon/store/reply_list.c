@@ -5,6 +5,7 @@
  */
 #include "lib/json.h"
 #include "store/list.h"
+#include "store/who.h"
 
 #define COLUMNS                                                                                                        \
     "SELECT r.id, r.gateway, r.uid, r.sender, r.kind, r.text, r.sealed, r.at, r.received, r.state, r.why, r.assigned," \
@@ -35,7 +36,7 @@ static json_t *answers(struct store *store, int64_t reply)
         json_put_int(one, "ask", query_int(&query, 0));
         list_put_who(one, "student", &query, 1);
         list_put_text(one, "class", query_text(&query, 3));
-        json_put(one, "value", query_null(&query, 4) ? NULL : json_integer(query_int(&query, 4)));
+        list_put_number(one, "value", &query, 4);
         list_put_text(one, "rest", query_text(&query, 5));
         list_put_text(one, "via", query_text(&query, 6));
         json_array_append_new(all, one);
@@ -45,20 +46,12 @@ static json_t *answers(struct store *store, int64_t reply)
 
 static json_t *persons(struct store *store, int64_t line)
 {
-    json_t *all = json_array();
     struct query query = store_query(store,
                                      "SELECT p.ref, p.name FROM person_line n JOIN person p ON p.id = n.person"
                                      " WHERE n.line = $1 ORDER BY n.rank, p.id",
                                      "i", line);
 
-    while (query_next(&query)) {
-        json_t *one = json_object();
-
-        list_put_text(one, "ref", query_text(&query, 0));
-        list_put_text(one, "name", query_text(&query, 1));
-        json_array_append_new(all, one);
-    }
-    return all;
+    return who_all(&query);
 }
 
 static json_t *row(struct store *store, const struct query *query, struct zone zone)
@@ -79,7 +72,7 @@ static json_t *row(struct store *store, const struct query *query, struct zone z
     list_put_text(reply, "state", query_text(query, 9));
     list_put_text(reply, "why", query_text(query, 10));
     list_put_text(reply, "assigned", query_text(query, 11));
-    json_put(reply, "message", query_null(query, 13) ? NULL : json_integer(query_int(query, 13)));
+    list_put_number(reply, "message", query, 13);
     json_put(reply, "answers", answers(store, query_int(query, 0)));
     return reply;
 }

@@ -61,6 +61,7 @@ CREATE TABLE student (
     class       TEXT,
     grade       TEXT,
     village     TEXT,
+    village_group TEXT,                    -- 村民小组
     left_behind INTEGER NOT NULL DEFAULT 0,
     boarding    INTEGER NOT NULL DEFAULT 0,
     language    TEXT,
@@ -105,6 +106,17 @@ CREATE TABLE pairing (          -- mentor to student
     UNIQUE (mentor, student)
 ) STRICT;
 CREATE INDEX pairing_student ON pairing (student);
+
+CREATE TABLE peer (             -- pupil to pupil (手拉手); the lower id is the student
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,
+    student INTEGER NOT NULL REFERENCES student,
+    peer    INTEGER NOT NULL REFERENCES student,
+    since   INTEGER,
+    until   INTEGER,
+    UNIQUE (student, peer),
+    CHECK (student < peer)
+) STRICT;
+CREATE INDEX peer_peer ON peer (peer);
 
 CREATE TABLE rota (             -- who is on duty when
     id     INTEGER PRIMARY KEY AUTOINCREMENT,

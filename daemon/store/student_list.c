@@ -2,6 +2,7 @@
 /* Students as people see them: pages of the register, and one child's archive with its contact card. */
 #include "lib/json.h"
 #include "store/list.h"
+#include "store/who.h"
 
 /* The newest mentor whose pairing holds now. */
 #define MENTOR                                                                                                         \
@@ -10,10 +11,8 @@
 
 static json_t *row(const struct query *query)
 {
-    json_t *student = json_object();
+    json_t *student = who_of_row(query, 1);
 
-    list_put_text(student, "ref", query_text(query, 1));
-    list_put_text(student, "name", query_text(query, 2));
     list_put_text(student, "class", query_text(query, 3));
     list_put_text(student, "village", query_text(query, 4));
     json_put_flag(student, "left_behind", query_int(query, 5) != 0);
@@ -43,31 +42,6 @@ json_t *student_list(struct store *store, const struct list_filter *filter)
     return list_end(&list, 0);
 }
 
-static json_t *lines(struct store *store, int64_t person)
-{
-    json_t *all = json_array();
-    struct query query = store_query(store,
-                                     "SELECT l.e164 FROM person_line n JOIN line l ON l.id = n.line"
-                                     " WHERE n.person = $1 ORDER BY n.rank, l.id",
-                                     "i", person);
-
-    while (query_next(&query))
-        json_array_append_new(all, json_string(query_word(&query, 0)));
-    return all;
-}
-
-/* Names of the groups (audience group:) that a child is in. */
-static json_t *groups(struct store *store, int64_t student)
-{
-    json_t *all = json_array();
-    struct query query =
-        store_query(store, "SELECT DISTINCT name FROM party WHERE student = $1 ORDER BY name", "i", student);
-
-    while (query_next(&query))
-        json_array_append_new(all, json_string(query_word(&query, 0)));
-    return all;
-}
-
 static json_t *contacts(struct store *store, int64_t student, const struct list_filter *filter)
 {
     json_t *all = json_array();
@@ -79,10 +53,8 @@ static json_t *contacts(struct store *store, int64_t student, const struct list_
                     "ii", student, filter->now);
 
     while (query_next(&query)) {
-        json_t *one = json_object();
+        json_t *one = who_of_row(&query, 1);
 
-        list_put_text(one, "ref", query_text(&query, 1));
-        list_put_text(one, "name", query_text(&query, 2));
         list_put_text(one, "relation", query_text(&query, 3));
         list_put_text(one, "word", query_text(&query, 4));
         json_put_int(one, "rank", query_int(&query, 5));
@@ -90,10 +62,24 @@ static json_t *contacts(struct store *store, int64_t student, const struct list_
         json_put_flag(one, "restricted", query_int(&query, 7) != 0);
         json_put_flag(one, "reads", query_int(&query, 8) != 0);
         list_put_time(one, "until", filter->zone, query_time(&query, 9));
-        json_put(one, "lines", lines(store, query_int(&query, 0)));
+        json_put(one, "lines", who_numbers(store, query_int(&query, 0)));
         json_array_append_new(all, one);
     }
     return all;
+}
+
+/* Pupils whom the child is paired with (手拉手) now. */
+static json_t *peers(struct store *store, int64_t student, time_ms now)
+{
+    struct query query = store_query(store,
+                                     "SELECT s.ref, s.name FROM peer e JOIN student s"
+                                     " ON s.id = CASE e.student WHEN $1 THEN e.peer ELSE e.student END"
+                                     " WHERE (e.student = $1 OR e.peer = $1) AND s.gone_at IS NULL"
+                                     " AND (e.since IS NULL OR e.since <= $2) AND (e.until IS NULL OR e.until > $2)"
+                                     " ORDER BY s.id",
+                                     "ii", student, now);
+
+    return who_all(&query);
 }
 
 static json_t *archive(const struct query *query, struct zone zone)
@@ -101,8 +87,9 @@ static json_t *archive(const struct query *query, struct zone zone)
     static const struct {
         const char *key;
         int column;
-    } texts[] = { { "ref", 1 },         { "name", 2 }, { "class", 3 }, { "village", 4 }, { "remark", 5 },
-                  { "former_name", 6 }, { "sex", 7 },  { "birth", 8 }, { "grade", 9 },   { "language", 10 } };
+    } texts[] = { { "ref", 1 },    { "name", 2 },        { "class", 3 },         { "village", 4 },
+                  { "remark", 5 }, { "former_name", 6 }, { "sex", 7 },           { "birth", 8 },
+                  { "grade", 9 },  { "language", 10 },   { "village_group", 16 } };
     json_t *student = json_object();
 
     json_put_int(student, "id", query_int(query, 0));
@@ -117,19 +104,20 @@ static json_t *archive(const struct query *query, struct zone zone)
 
 json_t *student_show(struct store *store, int64_t id, const struct list_filter *filter)
 {
-    struct query query =
-        store_query(store,
-                    "SELECT s.id, s.ref, s.name, s.class, s.village, s.remark, s.former_name, s.sex,"
-                    " s.birth, s.grade, s.language, s.left_behind, s.boarding, s.gone_at, p.ref, p.name"
-                    " FROM student s" MENTOR " WHERE s.id = $2",
-                    "ii", filter->now, id);
+    struct query query = store_query(
+        store,
+        "SELECT s.id, s.ref, s.name, s.class, s.village, s.remark, s.former_name, s.sex,"
+        " s.birth, s.grade, s.language, s.left_behind, s.boarding, s.gone_at, p.ref, p.name, s.village_group"
+        " FROM student s" MENTOR " WHERE s.id = $2",
+        "ii", filter->now, id);
     json_t *student;
 
     if (!query_next(&query))
         return NULL;
     student = archive(&query, filter->zone);
     query_end(&query);
-    json_put(student, "groups", groups(store, id));
+    json_put(student, "groups", who_student_groups(store, id));
+    json_put(student, "peers", peers(store, id, filter->now));
     json_put(student, "contacts", contacts(store, id, filter));
     return student;
 }

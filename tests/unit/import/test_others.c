@@ -108,9 +108,12 @@ static void test_staff_in_a_childs_row_are_known_or_bring_their_number(void **st
     assert_mistakes(intake, "a.csv:3:班主任: nobody of the staff is called \"李某\"",
                     "a.csv:3:帮扶教师: nobody of the staff is called \"周某\"");
     assert_true(intake->students[1].faulty);
-    assert_int_equal(intake->staff_count, 2);
+    assert_int_equal(intake->staff_count, 3);
     assert_string_equal(intake->staff[1].name, "陈红");
     assert_string_equal(intake->staff[1].class, "三(2)班");
+    assert_false(intake->staff[1].mentioned);
+    assert_string_equal(intake->staff[2].name, "赵春梅");
+    assert_true(intake->staff[2].mentioned);
     assert_string_equal(intake->pairings[0].student.ref, "Q1");
 }
 
@@ -126,10 +129,37 @@ static void test_a_rota_names_staff_and_days(void **state)
 
     assert_mistakes(intake, "b.csv:4:星期: \"周八\" is no weekday", "b.csv:5:日期: \"2026-02-30\" is no date",
                     "b.csv:5:值班教师: nobody of the staff is called \"周某\"");
-    assert_int_equal(intake->rota[0].weekday, 1);
+    assert_int_equal(intake->rota[0].span.weekdays, 1);
     assert_string_equal(intake->rota[1].person, "赵春梅");
-    assert_int_equal(intake->rota[2].from.day, 15);
-    assert_int_equal(intake->rota[2].to.day, 20);
+    assert_int_equal(intake->rota[2].span.from.day, 15);
+    assert_int_equal(intake->rota[2].span.to.day, 20);
+}
+
+static void test_weeks_of_the_term_become_dates_when_its_first_day_is_known(void **state)
+{
+    struct world *world = *state;
+    const char *const staff = "姓名,职务,手机\n赵春梅,值班,19900000102\n陈红,校长,19900000101\n";
+    const char *const rota = "周次,周一,周五\n第1周,赵春梅,\n三,陈红,赵春梅、陈红\n";
+    const struct import_file files[] = { { "a.csv", staff, strlen(staff) }, { "b.csv", rota, strlen(rota) } };
+    struct import_options options = {
+        .headers = world->headers, .region = "CN", .today = { 2026, 11, 24 }, .as = -1, .term_start = { 2026, 9, 2 }
+    };
+    const struct intake *intake = &world->intake;
+
+    intake_read(&world->intake, files, 2, &options);
+    assert_sound(intake);
+    assert_int_equal(intake->rota_count, 4);
+    assert_int_equal(intake->rota[0].span.from.month, 8); /* the week of Wednesday 2 September begins on 31 August */
+    assert_int_equal(intake->rota[0].span.from.day, 31);
+    assert_int_equal(intake->rota[0].span.weekdays, 1);
+    assert_int_equal(intake->rota[1].span.from.day, 14);
+    assert_int_equal(intake->rota[1].span.to.day, 20);
+    assert_int_equal(intake->rota[3].span.weekdays, 16);
+    intake_free(&world->intake);
+    options.term_start.year = 0;
+    intake_read(&world->intake, files, 2, &options);
+    assert_mistakes(intake, "b.csv:2:周次: 第1周: the first day of the term is not known: write the dates",
+                    "b.csv:3:周次: 第3周: the first day of the term is not known: write the dates");
 }
 
 static void test_a_line_is_whole_characters_however_long_the_cell(void **state)
@@ -153,6 +183,7 @@ int main(void)
         unit(test_a_mentor_nobody_knows_is_a_mistake),
         unit(test_staff_in_a_childs_row_are_known_or_bring_their_number),
         unit(test_a_rota_names_staff_and_days),
+        unit(test_weeks_of_the_term_become_dates_when_its_first_day_is_known),
         unit(test_a_line_is_whole_characters_however_long_the_cell),
     };
 
