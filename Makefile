@@ -47,6 +47,11 @@ $(B)/gen/store/schema.inc: daemon/store/schema.sql
 	@mkdir -p $(@D)
 	sed -e 's/[[:space:]]*--.*$$//' -e '/^$$/d' -e 's/["\\]/\\&/g' -e 's/.*/"&\\n"/' $< > $@
 $(B)/obj/daemon/store/migration.o: $(B)/gen/store/schema.inc
+# ladders.conf likewise; its lines keep their numbers
+$(B)/gen/config/ladders.inc: conf/ladders.conf
+	@mkdir -p $(@D)
+	sed -e 's/[[:space:]]*#.*$$//' -e 's/["\\]/\\&/g' -e 's/.*/"&\\n"/' $< > $@
+$(B)/obj/daemon/config/shipped.o: $(B)/gen/config/ladders.inc
 
 define library
 $(B)/lib/$(notdir $(1)).a: $(call objects,$(filter-out %/main.c,$(call sources,$(1))))

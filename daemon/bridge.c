@@ -169,6 +169,7 @@ static void on_ready(void *arg, struct gateway *g)
     struct daemon *daemon = arg;
     struct probing probing = { daemon, g };
 
+    checks_carry(daemon);
     outbox_settle(daemon->outbox, gateway_name(g), doubt_of(g), probe_one, &probing);
 }
 

@@ -60,6 +60,7 @@ static json_t *own_status(void *arg)
         json_decref(all);
     }
     json_object_set_new(json, "gateways", gateways);
+    checks_show(d, json_object_get(json, "problems"));
     return json;
 }
 
@@ -86,6 +87,7 @@ struct api_parts console_parts(struct daemon *d)
                                .aside = { d->aside.turn, d->aside.engine, d->aside.outbox },
                                .arg = d,
                                .status = own_status,
+                               .check_ladders = checks_ladders,
                                .gateway_list = all_gateways,
                                .gateway_show = one_gateway,
                                .gateway_change = change_gateway };

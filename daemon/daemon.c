@@ -118,11 +118,15 @@ static void reload(struct daemon *d)
         log_error("%s", mistakes.lines[i]);
     if (mistakes.count || !grammar) {
         log_error("%s: not reloaded: the old configuration goes on", d->config.file);
+        if (!mistakes.count)
+            mistakes_add(&mistakes, "%s", err.text);
+        checks_reloaded(d, &mistakes);
         config_free(&fresh);
         grammar_close(grammar);
         calendar_free(calendar);
     } else {
         take_config(d, &fresh, grammar, calendar);
+        checks_reloaded(d, NULL);
         if (!rules_open_gateways(d, &err))
             log_error("%s", err.text);
         log_notice("%s: reloaded", d->config.file);
@@ -322,6 +326,7 @@ void daemon_free(struct daemon *d)
     store_close(d->store);
     if (d->base)
         event_base_free(d->base);
+    checks_free(d);
     config_free(&d->config);
     free(d->trouble);
     free(d);

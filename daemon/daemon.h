@@ -10,6 +10,9 @@ struct daemon;
 
 /* Opens everything the configuration (taken over) names. NULL and one sentence when something cannot be. */
 struct daemon *daemon_new(struct config *config, struct error *err);
+/* The mistakes of ladders in whose place the shipped ones stand (config_read_start), taken over: logged, and shown by
+ * `status` until a reload takes a configuration without them. */
+void daemon_note_ladders(struct daemon *daemon, struct mistakes *ladders);
 /* Runs until SIGTERM or SIGINT has drained the gateways; the exit status. */
 int daemon_run(struct daemon *daemon);
 void daemon_free(struct daemon *daemon);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the files of the daemon's frame share: daemon.c (life, loop), bridge.c (gateways), console.c (API),
- * rules.c (configuration), hooks.c (webhooks). */
+ * rules.c (configuration), checks.c (what is wrong with it), hooks.c (webhooks). */
 #ifndef GREENLINE_DAEMON_INTERNAL_H
 #define GREENLINE_DAEMON_INTERNAL_H
 
@@ -14,6 +14,13 @@
 #include "store/helper.h"
 
 struct event;
+
+/* Lines that `status` shows until a reload takes a configuration without them. */
+struct faults {
+    struct mistakes ladders; /* of the file at the start: the shipped ladder stands in */
+    struct mistakes carried; /* what the gateways that run cannot carry */
+    struct mistakes refused; /* of the last reload, which was not taken */
+};
 
 struct daemon {
     struct config config;
@@ -46,6 +53,7 @@ struct daemon {
     time_ms stop_by; /* monotonic */
     char boot[20];
     char *trouble; /* why the last turn failed; NULL */
+    struct faults faults;
 };
 
 /* rules.c: the configuration as the parts want it. */
@@ -54,6 +62,20 @@ struct engine_rules rules_engine(struct daemon *daemon);
 /* The school's calendar by a configuration; NULL after mistakes. The caller frees. */
 struct calendar *rules_calendar(const struct config *config, struct mistakes *mistakes);
 bool rules_open_gateways(struct daemon *daemon, struct error *err);
+
+/* checks.c */
+/* The gateways that run have said what they can: whether the ladders can be carried. Where only the shipped ladder can, it
+ * takes the place of the school's. */
+void checks_carry(struct daemon *daemon);
+/* A reload was refused for these lines, which are taken over; or taken (NULL): all is forgotten. */
+void checks_reloaded(struct daemon *daemon, struct mistakes *refused);
+/* Adds {what, mend} for each fault. */
+void checks_show(const struct daemon *daemon, json_t *problems);
+/* Lines for the ladders of a configuration that was only read: whether the gateways that run could carry them. */
+void checks_against_running(const struct daemon *daemon, const struct config *config, struct mistakes *mistakes);
+/* checks_school.c: the rows of `greenline check ladders`, an array; `arg` is the daemon. */
+json_t *checks_ladders(void *arg);
+void checks_free(struct daemon *daemon);
 
 /* console.c: what the API needs of the daemon. */
 struct api_setting console_setting(const struct daemon *daemon);

@@ -56,14 +56,16 @@ static int say_mistakes(struct mistakes *mistakes)
 
 static int run(const char *path, bool check, bool verbose)
 {
-    struct mistakes mistakes = { 0 };
+    struct mistakes mistakes = { 0 }, ladders = { 0 };
     struct config config = { 0 };
     struct daemon *daemon;
     struct error err;
     int status;
 
-    if (!config_read(&config, path, &mistakes))
+    if (!(check ? config_read(&config, path, &mistakes) : config_read_start(&config, path, &mistakes, &ladders))) {
+        mistakes_free(&ladders);
         return say_mistakes(&mistakes);
+    }
     if (check) {
         daemon_check(&config, &mistakes);
         config_free(&config);
@@ -78,8 +80,10 @@ static int run(const char *path, bool check, bool verbose)
     if (!daemon) {
         fprintf(stderr, "greenlined: %s\n", err.text);
         config_free(&config);
+        mistakes_free(&ladders);
         return 1;
     }
+    daemon_note_ladders(daemon, &ladders);
     status = daemon_run(daemon);
     daemon_free(daemon);
     return status;

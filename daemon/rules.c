@@ -26,19 +26,29 @@ struct outbox_rules rules_outbox(const struct daemon *d)
 
 static void copy_step(struct ladder_step *out, const struct config_step *in)
 {
-    *out = (struct ladder_step){ .after = in->after_ms, .calls = in->calls, .answer = mem_dup(in->answer) };
+    *out = (struct ladder_step){
+        .branch = mem_dup(in->branch), .after = in->after_ms, .calls = in->calls, .answer = mem_dup(in->answer)
+    };
     for (; in->who[out->who_count] && out->who_count < LADDER_WORDS_MAX; out->who_count++)
         out->who[out->who_count] = mem_dup(in->who[out->who_count]);
     for (; in->channels[out->channel_count] && out->channel_count < LADDER_WORDS_MAX; out->channel_count++)
         out->channels[out->channel_count] = mem_dup(in->channels[out->channel_count]);
 }
 
-/* The snapshot of a configured ladder; the shipped default ("{}") when the kind has none. */
+/* By name, or by a kind of alert ("missing", "missing.red"). */
+static const struct config_ladder *named(const struct config *config, const char *name)
+{
+    const struct config_ladder *ladder = config_ladder_find(config, name);
+
+    return ladder ? ladder : config_ladder_of_kind(config, name);
+}
+
+/* The snapshot of a ladder; one step to the audience ("{}") when the kind has none and may end in silence. */
 static char *ladder_of(void *arg, enum kind kind, const char *name)
 {
     const struct daemon *d = arg;
     const struct config_ladder *in =
-        name ? config_ladder_find(&d->config, name) : config_ladder_of_kind(&d->config, kind_row(kind)->name);
+        name ? named(&d->config, name) : config_ladder_of_kind(&d->config, kind_row(kind)->name);
     struct ladder ladder = { 0 };
     char *text;
 
@@ -70,7 +80,12 @@ struct engine_rules rules_engine(struct daemon *d)
                                   .calendar = d->calendar,
                                   .quiet = { d->config.school.quiet_from_min, d->config.school.quiet_to_min },
                                   .ladder = ladder_of,
-                                  .ladder_arg = d };
+                                  .ladder_arg = d,
+                                  .roll = { .on = d->config.roll.by_min >= 0,
+                                            .by_min = d->config.roll.by_min,
+                                            .before = d->config.roll.before_ms,
+                                            .classes = (const char *const *)d->config.roll.classes,
+                                            .ladder = d->config.roll.ladder } };
 
     for (size_t i = 0; i < KINDS; i++) {
         const struct config_kind *kind = config_kind_find(&d->config, kind_row((enum kind)i)->name);
@@ -127,48 +142,4 @@ bool rules_open_gateways(struct daemon *d, struct error *err)
     free(paths);
     free(configs);
     return good;
-}
-
-static void check_gateway(const struct config *config, const struct config_gateway *g, struct mistakes *mistakes)
-{
-    CLEANUP(mem_clean) char *path = path_gateway(g->program);
-    struct gateway_ready ready = { 0 };
-    struct error err;
-
-    if (!gateway_describe(&ready, path, &err)) {
-        mistakes_add(mistakes, "%s:%d: gateways.%s: %s", g->file, g->line, g->name, err.text);
-        return;
-    }
-    for (char **channel = g->channels; *channel; channel++) {
-        bool can = false;
-
-        for (char **has = ready.channels; has && *has; has++)
-            can |= strcmp(*has, *channel) == 0;
-        if (!can)
-            mistakes_add(mistakes, "%s:%d: gateways.%s.channels: %s: the program %s cannot carry it: take it out",
-                         g->file, g->line, g->name, *channel, g->program);
-    }
-    if (config->demo && !ready.simulated && !json_is_true(json_object_get(g->config, "simulated")))
-        mistakes_add(mistakes, "%s:%d: gateways.%s: a demo store uses simulated gateways only: take `simulator`",
-                     g->file, g->line, g->name);
-    if (!config->demo && (ready.simulated || json_is_true(json_object_get(g->config, "simulated"))))
-        mistakes_add(
-            mistakes,
-            "%s:%d: gateways.%s: simulated: only a demo store may use it: set `demo = true`, or name a real gateway",
-            g->file, g->line, g->name);
-    gateway_ready_free(&ready);
-}
-
-void daemon_check(const struct config *config, struct mistakes *mistakes)
-{
-    struct error err;
-    struct grammar *grammar = grammar_open(config->answers, &err);
-
-    if (!grammar)
-        mistakes_add(mistakes, "%s", err.text);
-    grammar_close(grammar);
-    hooks_check(config, mistakes);
-    calendar_free(rules_calendar(config, mistakes));
-    for (size_t i = 0; i < config->gateway_count; i++)
-        check_gateway(config, &config->gateways[i], mistakes);
 }

@@ -6,6 +6,7 @@ LINT_CHECKS := layers sizes calls form format cppcheck tidy
 C_FILES := $(shell find daemon gateways tests -name '*.[ch]' -not -path '*/corpus/*')
 TIDY_FILES := $(sort $(wildcard daemon/*.c daemon/*/*.c gateways/*/*.c tests/support/*.c tests/fuzz/*.c tests/bench/*.c))
 LINT_FLAGS := -D_GNU_SOURCE -Idaemon -I. -Itests -I$(B)/gen -std=c17
+GENERATED := $(B)/gen/store/schema.inc $(B)/gen/config/ladders.inc
 LAYER_LIBS := $(call libs,$(LAYERS)) $(B)/lib/common.a
 
 .PHONY: lint format $(addprefix lint-,$(LINT_CHECKS))
@@ -25,7 +26,7 @@ lint-sizes:
 lint-calls: $(LAYER_LIBS) $(GATEWAY_PROGRAMS)
 	@tests/lint/calls.py $(B)
 
-lint-form: $(B)/gen/store/schema.inc
+lint-form: $(GENERATED)
 	@tests/lint/form.py $(CC) $(LINT_FLAGS) $(WARNINGS)
 
 lint-format:
@@ -33,12 +34,12 @@ lint-format:
 	@cat $(B)/format.list; test ! -s $(B)/format.list && echo 'clang-format: clean'
 
 # missingReturn: the compiler sees to it; cppcheck stumbles over json_object_foreach()
-lint-cppcheck: $(B)/gen/store/schema.inc
+lint-cppcheck: $(GENERATED)
 	@cppcheck --quiet --enable=warning,performance,portability --inline-suppr --std=c11 --error-exitcode=1 -j2 \
 	    --suppress=missingIncludeSystem --suppress=unknownMacro --suppress=missingReturn \
 	    -D_GNU_SOURCE -Idaemon -I. -Itests -I$(B)/gen daemon gateways tests/support && echo 'cppcheck: clean'
 
-lint-tidy: $(B)/gen/store/schema.inc
+lint-tidy: $(GENERATED)
 	@printf '%s\n' $(TIDY_FILES) | xargs -P$$(nproc) -n6 sh -c 'clang-tidy --quiet "$$@" -- $(LINT_FLAGS) 2>/dev/null' tidy \
 	    && echo 'clang-tidy: clean'
 

@@ -60,6 +60,7 @@ struct api_parts {
     void *arg;
     json_t *(*status)(
         void *arg); /* fields that join GET /v1/status (mode, uptime_s, gateways); problems are appended */
+    json_t *(*check_ladders)(void *arg);                  /* an array of {ladder, step, who, state, what, mend} */
     json_t *(*gateway_list)(void *arg);                   /* an array of gateway_show() */
     json_t *(*gateway_show)(void *arg, const char *name); /* NULL: no such gateway */
     /* verb: "pause", "resume", "drain"; body {reason?, until?}. Acts at once: not part of the turn. */

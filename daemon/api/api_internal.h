@@ -145,7 +145,7 @@ bool api_engine(struct api_call *call);
 api_handler read_status, read_today, read_students, read_student, read_channel, read_contacts, read_contact, read_staff,
     read_pairings, read_schedules, read_schedule, read_schedule_preview, read_broadcasts, read_broadcast, read_alerts,
     read_alert, read_asks, read_ask, read_outbox, read_message, read_inbox, read_reply, read_gateways, read_gateway,
-    read_audit, read_calendar, try_answers;
+    read_audit, read_calendar, read_ladder_check, try_answers;
 api_handler student_note, contact_set, ask_handle, change_gateway_pause, change_gateway_resume, change_gateway_drain;
 api_handler schedule_add, schedule_pause, schedule_resume, schedule_remove, schedule_run, broadcast_preview,
     broadcast_send, broadcast_pause, broadcast_resume, broadcast_cancel, alert_raise, alert_ack, alert_close,
@@ -153,6 +153,8 @@ api_handler schedule_add, schedule_pause, schedule_resume, schedule_remove, sche
     import_files;
 api_handler student_add, student_set, student_end, contact_add, contact_end, contact_mute, contact_unmute, staff_add,
     staff_set, staff_end, pair_add, pair_end, read_rota, rota_add, rota_drop;
+
+api_handler read_rolls, read_roll, roll_report_class, read_absences, absence_begin, absence_end;
 
 /*
  * Of an import that is kept (change_import.c): `found` of its look is {report, slices}. Writes slices until `bytes` are

@@ -262,6 +262,7 @@ static const struct {
     { "month", TEXT(query) },
     { "actor", TEXT(actor) },
     { "subject", TEXT(subject) },
+    { "date", TEXT(day) },
 };
 
 static bool read_param(struct api_call *call, const char *name, const char *value)

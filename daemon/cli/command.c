@@ -10,15 +10,27 @@
 static const struct {
     const char *name, *help;
 } nouns[] = {
-    { "today", N_("what waits for a person") },      { "status", N_("whether all is well") },
-    { "import", N_("read the school's sheets") },    { "student", N_("children of the school") },
-    { "contact", N_("parents and other contacts") }, { "staff", N_("teachers, mentors, officials") },
-    { "pair", N_("mentors and their children") },    { "rota", N_("who is on duty when") },
-    { "schedule", N_("what is sent regularly") },    { "calendar", N_("the school's days") },
-    { "broadcast", N_("write to many families") },   { "alert", N_("emergencies") },
-    { "ask", N_("questions and their answers") },    { "channel", N_("a child's green channel") },
-    { "inbox", N_("replies that came in") },         { "outbox", N_("messages that go out") },
-    { "gateway", N_("the programs that send") },     { "audit", N_("who looked at or changed what") },
+    { "today", N_("what waits for a person") },
+    { "status", N_("whether all is well") },
+    { "import", N_("read the school's sheets") },
+    { "student", N_("children of the school") },
+    { "contact", N_("parents and other contacts") },
+    { "staff", N_("teachers, mentors, officials") },
+    { "pair", N_("mentors and their children") },
+    { "rota", N_("who is on duty when") },
+    { "schedule", N_("what is sent regularly") },
+    { "calendar", N_("the school's days") },
+    { "broadcast", N_("write to many families") },
+    { "alert", N_("emergencies") },
+    { "absent", N_("children who are not at school") },
+    { "roll", N_("which classes have reported who is there") },
+    { "ask", N_("questions and their answers") },
+    { "channel", N_("a child's green channel") },
+    { "inbox", N_("replies that came in") },
+    { "outbox", N_("messages that go out") },
+    { "check", N_("what is wrong before anything happens") },
+    { "gateway", N_("the programs that send") },
+    { "audit", N_("who looked at or changed what") },
 };
 
 static const struct cli_option common[] = {

@@ -70,6 +70,8 @@ struct cli_command {
 const struct cli_command *command_at(size_t index);
 /* The part of it about students, contacts, staff, pairings and the rota. */
 const struct cli_command *command_register_at(size_t index);
+/* The part about the roll, absences and the check of ladders. */
+const struct cli_command *command_roll_at(size_t index);
 /* Options that commands share, by what they are: all; lists; changes. NULL behind the last. */
 const struct cli_option *command_common_option(const struct cli_command *command, size_t index);
 /* What a noun is about; NULL for one that is none. N_() */
@@ -122,6 +124,9 @@ void session_print_json(struct cli_session *session, const json_t *json);
 enum cli_status run_import(struct cli_session *session, const struct cli_call *call);
 enum cli_status run_broadcast(struct cli_session *session, const struct cli_call *call);
 enum cli_status run_try(struct cli_session *session, const struct cli_call *call);
+
+enum cli_status run_absent(struct cli_session *session, const struct cli_call *call);
+enum cli_status run_check(struct cli_session *session, const struct cli_call *call);
 
 /* Help of everything, of a noun, of a command, on `out`. */
 void help_print(const struct cli_call *call, FILE *out);

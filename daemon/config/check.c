@@ -40,6 +40,36 @@ static void check_retry(const struct config *config, const struct node *root, st
         node_mistake(mistakes, node, "first is longer than max: make first the shorter one");
 }
 
+static void check_emergency(const struct config *config, const struct node *root, struct mistakes *mistakes)
+{
+    const struct node *node = node_find(root, "emergency");
+    const struct node *list = node ? node_find(node, "numbers") : NULL;
+
+    if (node && sound(node_find(node, "done_by")) && sound(node_find(node, "remind")) &&
+        config->emergency.remind_ms >= config->emergency.done_by_ms)
+        node_mistake(mistakes, node, "remind is not shorter than done_by: the reminder comes before the end");
+    for (size_t i = 0; list && list->type == NODE_LIST && i < list->count; i++) {
+        const struct node *name = node_find(&list->children[i], "name");
+
+        for (size_t j = 0; name && name->type == NODE_TEXT && j < i; j++) {
+            const struct node *before = node_find(&list->children[j], "name");
+
+            if (before && before->type == NODE_TEXT && strcmp(before->text, name->text) == 0)
+                node_mistake(mistakes, name, "\"%.60s\" stands there twice: give each number its own name", name->text);
+        }
+    }
+}
+
+/* Counted among the ladders' mistakes: without it the roll's own stands in. */
+static void check_roll(const struct config *config, const struct node *root, struct mistakes *mistakes)
+{
+    const struct node *node = node_find(root, "roll.ladder");
+
+    if (node && node->type == NODE_TEXT && !config_ladder_find(config, node->text))
+        node_mistake(mistakes, node, "\"%.60s\": there is no such ladder: write the name of one, or take it away",
+                     node->text);
+}
+
 static void check_socket(const struct config *config, const struct node *root, struct mistakes *mistakes)
 {
     const struct node *node = node_find(root, "listen.socket");
@@ -74,47 +104,16 @@ static void check_http(const struct node *root, struct mistakes *mistakes)
                      http->text);
 }
 
-static bool takes_kind(const struct config_ladder *ladder, const char *kind)
+void config_check(const struct walk *walk, struct config *config, const struct node *root)
 {
-    for (char **at = ladder->kinds; at && *at; at++)
-        if (strcmp(*at, kind) == 0)
-            return true;
-    return false;
-}
+    struct mistakes *mistakes = walk->mistakes;
 
-static void check_ladder(const struct config_ladder *ladder, const struct node *node, struct mistakes *mistakes)
-{
-    const struct node *steps = node_find(node, "steps");
-    const struct node *then = node_find(node, "then");
-
-    if (steps && steps->type == NODE_LIST && steps->count == 0)
-        node_mistake(mistakes, steps, "has no step: write at least one, ( { who = [ \"guardian:1\" ]; } )");
-    if (takes_kind(ladder, "emergency") && ladder->then[0] == '\0' &&
-        (!then || (then->type == NODE_TEXT && !*then->text)))
-        node_mistake(mistakes, then ? then : node,
-                     "an emergency must not end in silence: write then = \"restart\"; or "
-                     "\"head\", or \"person:REF\"");
-}
-
-static void check_ladders(const struct config *config, const struct node *root, struct mistakes *mistakes)
-{
-    const struct node *group = node_find(root, "ladders");
-
-    for (size_t i = 0; i < config->ladder_count; i++) {
-        const struct node *node = node_find(group, config->ladders[i].name);
-
-        if (!node_find(node, "steps"))
-            node_mistake(mistakes, node, "has no steps: write steps = ( { who = [ \"guardian:1\" ]; } );");
-        check_ladder(&config->ladders[i], node, mistakes);
-    }
-}
-
-void config_check(const struct config *config, const struct node *root, struct mistakes *mistakes)
-{
     check_clock(config, root, mistakes);
     check_retry(config, root, mistakes);
+    check_emergency(config, root, mistakes);
     check_socket(config, root, mistakes);
     check_http(root, mistakes);
-    check_ladders(config, root, mistakes);
+    check_roll(config, root, walk->ladders);
+    config_check_ladders(walk, config, root);
     config_check_gateways(config, root, mistakes);
 }

@@ -28,21 +28,11 @@ static void free_gateway(struct config_gateway *gateway)
     free(gateway->file);
 }
 
-static void free_ladder(struct config_ladder *ladder)
+static void free_number(struct config_number *number)
 {
-    for (size_t i = 0; i < ladder->step_count; i++) {
-        struct config_step *step = &ladder->steps[i];
-
-        config_words_free(step->who);
-        config_words_free(step->channels);
-        free(step->answer);
-        free(step->file);
-    }
-    free(ladder->steps);
-    free(ladder->name);
-    config_words_free(ladder->kinds);
-    free(ladder->then);
-    free(ladder->file);
+    free(number->name);
+    free(number->zh);
+    free(number->number);
 }
 
 void config_free(struct config *config)
@@ -69,6 +59,8 @@ void config_free(struct config *config)
         config->headers,
         config->log.level,
         config->backup.folder,
+        config->roll.by,
+        config->roll.ladder,
     };
 
     for (size_t i = 0; i < COUNT(texts); i++)
@@ -76,12 +68,15 @@ void config_free(struct config *config)
     config_words_free(config->school.calendar);
     for (size_t i = 0; i < config->gateway_count; i++)
         free_gateway(&config->gateways[i]);
-    for (size_t i = 0; i < config->ladder_count; i++)
-        free_ladder(&config->ladders[i]);
+    config_ladders_free(config->ladders, config->ladder_count);
+    config_ladders_free(config->shipped, config->shipped_count);
     for (size_t i = 0; i < config->kind_count; i++)
         free(config->kinds[i].name);
+    for (size_t i = 0; i < config->emergency.number_count; i++)
+        free_number(&config->emergency.numbers[i]);
+    free(config->emergency.numbers);
+    config_words_free(config->roll.classes);
     free(config->gateways);
-    free(config->ladders);
     free(config->kinds);
     *config = (struct config){ 0 };
 }
@@ -96,6 +91,29 @@ static char *folder_of(const char *path)
     return mem_dup_n(path, slash == path ? 1 : (size_t)(slash - path));
 }
 
+/* Customary numbers, where the file gives no list of its own; hotlines differ from place to place. */
+static void fill_numbers(struct config *config)
+{
+    static const struct {
+        const char *name, *zh, *number;
+    } usual[] = {
+        { "police", "公安", "110" },        { "ambulance", "急救", "120" },
+        { "fire", "消防", "119" },          { "minors", "未成年人救助保护", "12345" },
+        { "counsel", "心理援助", "12356" },
+    };
+
+    if (!config->emergency.numbers) {
+        config->emergency.number_count = COUNT(usual);
+        config->emergency.numbers = mem_new(COUNT(usual), sizeof *config->emergency.numbers);
+        for (size_t i = 0; i < COUNT(usual); i++)
+            config->emergency.numbers[i] =
+                (struct config_number){ mem_dup(usual[i].name), mem_dup(usual[i].zh), mem_dup(usual[i].number) };
+    }
+    for (size_t i = 0; i < config->emergency.number_count; i++)
+        if (!config->emergency.numbers[i].zh)
+            config->emergency.numbers[i].zh = mem_dup(config->emergency.numbers[i].name);
+}
+
 /* Defaults that hang on other values. */
 static void work_out(struct config *config)
 {
@@ -105,21 +123,23 @@ static void work_out(struct config *config)
         config->state_dir = folder_of(config->store);
     if (!config->backup.folder)
         config->backup.folder = mem_format("%s/backup", config->state_dir);
+    fill_numbers(config);
+    if (!*config->roll.by || !word_minute(&config->roll.by_min, config->roll.by, NULL))
+        config->roll.by_min = -1;
     for (int i = 0; word_levels[i]; i++)
         if (strcmp(word_levels[i], config->log.level) == 0)
             config->log.number = LOG_LEVEL_ERROR + i;
 }
 
 /* False when nothing could be taken: what is missing has been said. */
-static bool read_tree(struct config *config, const struct source *source, struct mistakes *mistakes)
+static bool read_tree(struct config *config, const struct source *source, const struct walk *walk)
 {
-    const struct walk walk = { .folder = config->folder, .mistakes = mistakes };
-    struct node *root = tree_read(source, mistakes);
+    struct node *root = tree_read(source, walk->mistakes);
     const bool whole = root != NULL;
 
     if (root) {
-        config_walk(&walk, config, root);
-        config_check(config, root, mistakes);
+        config_walk(walk, config, root);
+        config_check(walk, config, root);
     }
     config_tree_free(root);
     return whole;
@@ -130,25 +150,65 @@ static int by_place(const void *a, const void *b)
     return strverscmp(*(char *const *)a, *(char *const *)b); /* FILE:9 before FILE:10 */
 }
 
-bool config_read(struct config *out, const char *path, struct mistakes *mistakes)
+static void sort(struct mistakes *mistakes, size_t from)
 {
-    const size_t lines = mistakes->count, before = lines + mistakes->dropped;
+    if (mistakes->count > from)
+        qsort(mistakes->lines + from, mistakes->count - from, sizeof *mistakes->lines, by_place);
+}
+
+/* `without`: the file of ladders is left out. */
+static bool read_with(struct config *out, const char *path, bool without, struct mistakes *mistakes,
+                      struct mistakes *ladders)
+{
+    const size_t lines = mistakes->count, before = lines + mistakes->dropped, ladder_lines = ladders->count;
     struct config config = { .file = mem_dup(path), .folder = folder_of(path) };
+    const struct walk walk = { .folder = config.folder, .mistakes = mistakes, .ladders = ladders };
     struct source source;
     bool whole;
 
-    source_read(&source, path, mistakes);
-    whole = read_tree(&config, &source, mistakes);
+    config_ship_ladders(&config);
+    source_read(&source, path, without, mistakes);
+    whole = read_tree(&config, &source, &walk);
     source_free(&source);
+    sort(mistakes, lines);
+    if (ladders != mistakes)
+        sort(ladders, ladder_lines);
     if (!whole || mistakes->count + mistakes->dropped > before) {
         config_free(&config);
-        if (mistakes->count > lines)
-            qsort(mistakes->lines + lines, mistakes->count - lines, sizeof *mistakes->lines, by_place);
         return false;
     }
     work_out(&config);
     *out = config;
     return true;
+}
+
+bool config_read(struct config *out, const char *path, struct mistakes *mistakes)
+{
+    return read_with(out, path, false, mistakes, mistakes);
+}
+
+static void move(struct mistakes *to, struct mistakes *from)
+{
+    for (size_t i = 0; i < from->count; i++)
+        mistakes_add(to, "%s", from->lines[i]);
+    mistakes_free(from);
+    *from = (struct mistakes){ 0 };
+}
+
+bool config_read_start(struct config *out, const char *path, struct mistakes *mistakes, struct mistakes *ladders)
+{
+    struct mistakes first = { 0 }, again = { 0 }, others = { 0 };
+    bool good = read_with(out, path, false, &first, ladders);
+
+    if (!good) { /* so broken, perhaps, that nothing of it can be read: the file of ladders alone is no reason */
+        good = read_with(out, path, true, &again, &others);
+        move(good ? ladders : mistakes, &first);
+        mistakes_free(&again);
+        mistakes_free(&others);
+    }
+    if (good)
+        config_replace_ladders(out);
+    return good;
 }
 
 const struct config_gateway *config_gateway_find(const struct config *config, const char *name)
@@ -159,27 +219,18 @@ const struct config_gateway *config_gateway_find(const struct config *config, co
     return NULL;
 }
 
-const struct config_ladder *config_ladder_find(const struct config *config, const char *name)
-{
-    for (size_t i = 0; i < config->ladder_count; i++)
-        if (strcmp(config->ladders[i].name, name) == 0)
-            return &config->ladders[i];
-    return NULL;
-}
-
-const struct config_ladder *config_ladder_of_kind(const struct config *config, const char *kind)
-{
-    for (size_t i = 0; i < config->ladder_count; i++)
-        for (char **at = config->ladders[i].kinds; *at; at++)
-            if (strcmp(*at, kind) == 0)
-                return &config->ladders[i];
-    return NULL;
-}
-
 const struct config_kind *config_kind_find(const struct config *config, const char *kind)
 {
     for (size_t i = 0; i < config->kind_count; i++)
         if (strcmp(config->kinds[i].name, kind) == 0)
             return &config->kinds[i];
+    return NULL;
+}
+
+const struct config_number *config_number_find(const struct config *config, const char *name)
+{
+    for (size_t i = 0; i < config->emergency.number_count; i++)
+        if (strcmp(config->emergency.numbers[i].name, name) == 0)
+            return &config->emergency.numbers[i];
     return NULL;
 }

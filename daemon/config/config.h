@@ -38,24 +38,35 @@ struct config_gateway {
 };
 
 struct config_step {
-    time_ms after_ms; /* from when the step before fired */
+    char *branch;     /* "" = the main one */
+    time_ms after_ms; /* from when the step before in its branch fired */
     char **who;       /* "guardian:1", "parents", "mentor", "role:head", "person:REF" … */
-    char **channels;
-    char *answer; /* "any", "all" or "role:R" */
-    int calls;    /* how often a call without an answer is tried */
+    char **channels;  /* "auto": by what the person can read */
+    char *answer;     /* "any", "all" or "role:R" */
+    int calls;        /* how often a call without an answer is tried */
     char *file;
     int line;
 };
 
 struct config_ladder {
     char *name;
-    char *
-        *kinds; /* kinds of causes that take this ladder when nothing else is said; the first ladder of a kind counts */
-    char *then; /* after the last step: "restart", "head", "person:REF", or "" = the ask ends */
+    /* kinds of causes that take this ladder when nothing else is said, and kinds of alert ("missing", "missing.red"); the
+     * first ladder of a kind counts */
+    char **kinds;
+    char *then; /* after the last step: "restart", or who it is handed to ("head", "person:REF"); "" = the ask ends */
     struct config_step *steps;
     size_t step_count;
     char *file;
     int line;
+    bool faulty;   /* there was a mistake in it: config_read_start() put the shipped one in its place */
+    bool replaced; /* it is the shipped one, in the place of a faulty one */
+};
+
+/* A number that a person rings by hand in an emergency: police, ambulance, the education office. */
+struct config_number {
+    char *name;   /* "police": for `greenline alert reported --to police` */
+    char *zh;     /* "公安"; the name when none is given */
+    char *number; /* "110", as people dial it */
 };
 
 struct config_kind {
@@ -92,6 +103,8 @@ struct config {
     char *templates, *answers, *headers; /* folder, folder, file */
     struct config_ladder *ladders;
     size_t ladder_count;
+    struct config_ladder *shipped; /* those that come with the program */
+    size_t shipped_count;
     struct {
         int per_line_day; /* 0 = no cap */
     } limits;
@@ -99,8 +112,22 @@ struct config {
         time_ms first_ms, max_ms;
     } retry;
     struct {
-        time_ms settled_after_ms;
+        time_ms settled_after_ms; /* from the answer that settles to the "settled, thank you" to the others */
+        time_ms done_by_ms;       /* who took it gives an outcome within, or the climb goes on */
+        time_ms remind_ms;        /* so long before that the one who took it is reminded */
+        struct {
+            time_ms guardian_ms, parents_ms, authorities_ms; /* from the alert; 0 = this clock does not run */
+        } clocks;
+        struct config_number *numbers;
+        size_t number_count;
     } emergency;
+    struct {
+        char *by;          /* "08:20", or "" = no roll */
+        int by_min;        /* the same as minutes of the day; -1 */
+        time_ms before_ms; /* the class teachers are asked so long before */
+        char **classes;    /* empty: all */
+        char *ladder;
+    } roll;
     struct config_kind *kinds;
     size_t kind_count;
     struct {
@@ -118,15 +145,33 @@ struct config {
  * libconfig exports a function of this name: hidden keeps the two apart, and no file includes both headers.
  */
 __attribute__((visibility("hidden"))) bool config_read(struct config *out, const char *path, struct mistakes *mistakes);
+/*
+ * The same for a start: a ladder with a mistake is no reason not to start, since a daemon that does not run alarms
+ * nobody. Its mistakes go to `ladders`, and the shipped ladder of that name or kind takes its place. So it is when an included
+ * file whose name begins with "ladders" cannot be read at all, or is broken: then all ladders are the shipped ones.
+ */
+bool config_read_start(struct config *out, const char *path, struct mistakes *mistakes, struct mistakes *ladders);
+/* The shipped ladder that would take the place of a faulty one; never NULL. */
+const struct config_ladder *config_stand_in(const struct config *config, const struct config_ladder *faulty);
+/* Puts the shipped ladder of that name or kind in the place of configured ladder `index`. */
+void config_replace_ladder(struct config *config, size_t index);
 void config_free(struct config *config);
 
 /* NULL when there is none of that name. */
 const struct config_gateway *config_gateway_find(const struct config *config, const char *name);
+/* The configured one, else the shipped one. */
 const struct config_ladder *config_ladder_find(const struct config *config, const char *name);
-/* The first ladder that names the kind, or NULL. */
+/*
+ * The first ladder that names the kind ("checkin"), or the kind of alert ("missing", "missing.red"). What must not end
+ * in silence and what the roll needs falls back to the shipped ladder; but a kind of alert that the school's ladders do
+ * not name gives NULL when they have one for "emergency": that one is meant. NULL when there is none.
+ */
 const struct config_ladder *config_ladder_of_kind(const struct config *config, const char *kind);
 /* The rows of `kinds = { … }` for one kind, or NULL. */
 const struct config_kind *config_kind_find(const struct config *config, const char *kind);
+
+/* The number of that name, or NULL. */
+const struct config_number *config_number_find(const struct config *config, const char *name);
 
 /* Every key with its type, default and a line of help: the man page and greenline.conf are held against this. */
 void config_keys_print(FILE *out);

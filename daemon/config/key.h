@@ -29,6 +29,7 @@ enum key_type {
     KEY_LADDERS,
     KEY_STEPS,
     KEY_KINDS,
+    KEY_NUMBERS,
     KEY_TYPES
 };
 

@@ -184,6 +184,13 @@ static char *included_path(const char *holder, const char *path)
     return mem_format("%.*s/%s", (int)(slash - holder), holder, path);
 }
 
+static bool of_ladders(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return text_starts(slash ? slash + 1 : path, "ladders");
+}
+
 static void include_file(struct reader *reader, const char *path)
 {
     const size_t room = SOURCE_SIZE_MAX - reader->source->text.length;
@@ -192,6 +199,10 @@ static void include_file(struct reader *reader, const char *path)
     struct error err;
     CLEANUP(mem_clean) char *text = NULL;
 
+    if (reader->without_ladders && of_ladders(path)) {
+        free(name);
+        return;
+    }
     if (reader->files_open == SOURCE_DEPTH_MAX || reader->source->file_count == SOURCE_FILES_MAX) {
         source_mistake(reader,
                        "@include: \"%.200s\": too many files in each other: include at most %d deep and %d in "
@@ -236,28 +247,35 @@ void source_include(struct reader *reader)
     reader->wants_value = false;
 }
 
+static bool read_whole(struct reader *reader, const char *path, const char *text, size_t length)
+{
+    const size_t before = reader->mistakes->count + reader->mistakes->dropped;
+
+    *reader->source = (struct source){ 0 };
+    text_add(&reader->source->text, "");
+    read_text(reader, mem_dup(path), text, length);
+    forget_keys(reader, 0);
+    free(reader->keys);
+    return reader->mistakes->count + reader->mistakes->dropped == before;
+}
+
 bool source_read_text(struct source *source, const char *path, const char *text, size_t length,
                       struct mistakes *mistakes)
 {
-    const size_t before = mistakes->count + mistakes->dropped;
     struct reader reader = { .source = source, .mistakes = mistakes };
 
-    *source = (struct source){ 0 };
-    text_add(&source->text, "");
-    read_text(&reader, mem_dup(path), text, length);
-    forget_keys(&reader, 0);
-    free(reader.keys);
-    return mistakes->count + mistakes->dropped == before;
+    return read_whole(&reader, path, text, length);
 }
 
-bool source_read(struct source *source, const char *path, struct mistakes *mistakes)
+bool source_read(struct source *source, const char *path, bool without_ladders, struct mistakes *mistakes)
 {
+    struct reader reader = { .source = source, .mistakes = mistakes, .without_ladders = without_ladders };
     struct error err;
     size_t length = 0;
     CLEANUP(mem_clean) char *text = slurp(path, &length, false, &err);
 
     if (text)
-        return source_read_text(source, path, text, length, mistakes);
+        return read_whole(&reader, path, text, length);
     *source = (struct source){ .broken = true };
     return mistakes_add(mistakes, "%s: file: %s: give the path of the configuration with -c", path, err.text);
 }

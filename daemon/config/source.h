@@ -41,9 +41,9 @@ struct source {
     bool broken;    /* so wrong (brackets, not UTF-8) that a syntax error after it says nothing new */
 };
 
-/* Reads `path` and what it includes. False when there was a mistake; the text is usable all the same unless a file
+/* Reads `path` and what it includes, but `without_ladders` no included file whose name begins with "ladders". False when there was a mistake; the text is usable all the same unless a file
  * could not be read at all (then it is empty). */
-bool source_read(struct source *source, const char *path, struct mistakes *mistakes);
+bool source_read(struct source *source, const char *path, bool without_ladders, struct mistakes *mistakes);
 /* The same for a text in memory, for tests and fuzzing; `path` is its name and where @include starts. */
 bool source_read_text(struct source *source, const char *path, const char *text, size_t length,
                       struct mistakes *mistakes);

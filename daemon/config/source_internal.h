@@ -32,6 +32,7 @@ struct reader {
     struct seen_key *keys;
     size_t key_count;
     size_t files_open;
+    bool without_ladders;
     bool wants_value; /* behind = or :, or inside ( and [ */
 };
 

@@ -87,6 +87,7 @@ static bool put_from_text(const struct walk *walk, const struct config_key *key,
     case KEY_LADDERS:
     case KEY_STEPS:
     case KEY_KINDS:
+    case KEY_NUMBERS:
     case KEY_TYPES:
         break;
     }
@@ -130,9 +131,9 @@ static void show_example(struct text *out, const struct config_key *key)
     else if (key->fallback && *key->fallback && !text_starts(key->fallback, "data:"))
         text_add_format(out, quoted ? "\"%s\"" : "%s", key->fallback);
     else
-        text_add(out, key->type == KEY_GROUP || key->type == KEY_LADDERS || key->type == KEY_KINDS ? "{ … }"
-                      : key->type == KEY_GATEWAYS || key->type == KEY_STEPS                        ? "( { … } )"
-                                                                                                   : "\"…\"");
+        text_add(out, key->type == KEY_GROUP || key->type == KEY_LADDERS || key->type == KEY_KINDS      ? "{ … }"
+                      : key->type == KEY_GATEWAYS || key->type == KEY_STEPS || key->type == KEY_NUMBERS ? "( { … } )"
+                                                                                                        : "\"…\"");
 }
 
 static void wrong_type(const struct walk *walk, const struct config_key *key, const struct node *node)
@@ -328,23 +329,44 @@ static bool refused(const struct node *node)
     return node->name && text_starts(node->name, SOURCE_REFUSED_KEY);
 }
 
-static void take_ladders(const struct walk *walk, const struct node *group, struct config *config)
+static void take_ladder(const struct walk *walk, const struct node *node, struct config_ladder *ladder)
 {
+    const struct walk within = { .folder = walk->folder, .mistakes = walk->ladders, .ladders = walk->ladders };
+    const size_t before = walk->ladders->count + walk->ladders->dropped;
+
+    *ladder = (struct config_ladder){ .name = mem_dup(node->name), .file = mem_dup(node->file), .line = node->line };
+    walk_section(&within, node, "ladders.*", ladder);
+    ladder->faulty = walk->ladders->count + walk->ladders->dropped > before;
+}
+
+void config_walk_ladders(const struct walk *walk, const struct node *group, struct config_ladder **ladders,
+                         size_t *count)
+{
+    const struct walk within = { .folder = walk->folder, .mistakes = walk->ladders, .ladders = walk->ladders };
     struct error err;
 
-    config->ladders = mem_new(group->count, sizeof *config->ladders);
+    *ladders = mem_new(group->count, sizeof **ladders);
     for (size_t i = 0; i < group->count; i++) {
         const struct node *node = &group->children[i];
 
-        if (refused(node) || !element_ok(walk, node, config->ladder_count, CONFIG_LADDERS_MAX))
+        if (refused(node) || !element_ok(&within, node, *count, CONFIG_LADDERS_MAX))
             continue;
-        if (!word_check_name(node->name, &err)) {
-            node_mistake(walk->mistakes, node, "%s", err.text);
-            continue;
-        }
-        config->ladders[config->ladder_count] =
-            (struct config_ladder){ .name = mem_dup(node->name), .file = mem_dup(node->file), .line = node->line };
-        walk_section(walk, node, "ladders.*", &config->ladders[config->ladder_count++]);
+        if (word_check_name(node->name, &err))
+            take_ladder(walk, node, &(*ladders)[(*count)++]);
+        else
+            node_mistake(walk->ladders, node, "%s", err.text);
+    }
+}
+
+static void take_numbers(const struct walk *walk, const struct node *list, struct config *config)
+{
+    config->emergency.numbers = mem_new(list->count, sizeof *config->emergency.numbers);
+    for (size_t i = 0; i < list->count; i++) {
+        const struct node *node = &list->children[i];
+
+        if (element_ok(walk, node, config->emergency.number_count, CONFIG_NUMBERS_MAX))
+            walk_section(walk, node, "emergency.numbers[]",
+                         &config->emergency.numbers[config->emergency.number_count++]);
     }
 }
 
@@ -372,14 +394,16 @@ static void take_kinds(const struct walk *walk, const struct node *group, struct
 
 static bool holds(enum key_type key, enum node_type node)
 {
-    return node == (key == KEY_GATEWAYS || key == KEY_STEPS ? NODE_LIST : NODE_GROUP);
+    return node == (key == KEY_GATEWAYS || key == KEY_STEPS || key == KEY_NUMBERS ? NODE_LIST : NODE_GROUP);
 }
 
 /* A key that holds other keys; `base` is the struct of its section. */
 static void take_holder(const struct walk *walk, const struct config_key *key, const struct node *node, char *base)
 {
+    const struct walk of_ladders = { .folder = walk->folder, .mistakes = walk->ladders, .ladders = walk->ladders };
+
     if (!holds(key->type, node->type))
-        wrong_type(walk, key, node);
+        wrong_type(key->type == KEY_LADDERS ? &of_ladders : walk, key, node);
     else if (key->type == KEY_GROUP)
         walk_group(walk, node, key->path, base);
     else if (key->type == KEY_JSON)
@@ -387,9 +411,12 @@ static void take_holder(const struct walk *walk, const struct config_key *key, c
     else if (key->type == KEY_GATEWAYS)
         take_gateways(walk, node, (struct config *)(void *)base);
     else if (key->type == KEY_LADDERS)
-        take_ladders(walk, node, (struct config *)(void *)base);
+        config_walk_ladders(walk, node, &((struct config *)(void *)base)->ladders,
+                            &((struct config *)(void *)base)->ladder_count);
     else if (key->type == KEY_STEPS)
         take_steps(walk, node, (struct config_ladder *)(void *)base);
+    else if (key->type == KEY_NUMBERS)
+        take_numbers(walk, node, (struct config *)(void *)base);
     else
         take_kinds(walk, node, (struct config *)(void *)base);
 }
@@ -428,6 +455,7 @@ static void take_key(const struct walk *walk, const struct config_key *key, cons
     case KEY_LADDERS:
     case KEY_STEPS:
     case KEY_KINDS:
+    case KEY_NUMBERS:
     case KEY_TYPES:
         break;
     }

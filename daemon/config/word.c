@@ -13,9 +13,15 @@
 #include "lib/text.h"
 #include "lib/zone.h"
 
-const char *const word_kinds[] = { "checkin", "meeting", "absent", "emergency", "confirm_number",
-                                   "slot",    "duty",    "count",  "receipt",   "notice",
-                                   "say",     "echo",    "staff",  "test",      NULL };
+const char *const word_kinds[] = { "checkin", "meeting", "absent",  "emergency", "confirm_number", "slot",
+                                   "duty",    "count",   "receipt", "roll",      "notice",         "say",
+                                   "echo",    "staff",   "test",    NULL };
+const char *const word_alerts[] = { "missing",     "injury",   "illness",          "fire",  "storm", "flood",
+                                    "road_closed", "violence", "mandatory_report", "other", NULL };
+const char *const word_severities[] = { "blue", "yellow", "orange", "red", NULL };
+/* Kinds that wait for nothing, and kinds that are asked of a person, not about a child. */
+static const char *const urgent_kinds[] = { "absent", "emergency", NULL };
+static const char *const staff_kinds[] = { "confirm_number", "duty", "count", "roll", NULL };
 const char *const word_channels[] = { "sms", "voice", "im", NULL };
 const char *const word_roles[] = { "head", "mentor", "teacher", "counsellor", "duty", "operator", "official", NULL };
 const char *const word_levels[] = { "error", "warning", "notice", "info", "debug", NULL };
@@ -51,9 +57,19 @@ static const struct form who_forms[] = {
 static const struct form answer_forms[] = { { "any", ARGUMENT_NONE, "any" },
                                             { "all", ARGUMENT_NONE, "all" },
                                             { "role", ARGUMENT_ROLE, "role:ROLE" } };
-static const struct form then_forms[] = { { "restart", ARGUMENT_NONE, "restart" },
-                                          { "head", ARGUMENT_NONE, "head" },
-                                          { "person", ARGUMENT_REF, "person:REF" } };
+static const struct form then_forms[] = {
+    { "restart", ARGUMENT_NONE, "restart" },
+    { "head", ARGUMENT_NONE, "head" },
+    { "duty", ARGUMENT_NONE, "duty" },
+    { "operator", ARGUMENT_NONE, "operator" },
+    { "counsellor", ARGUMENT_NONE, "counsellor" },
+    { "official", ARGUMENT_NONE, "official" },
+    { "mentor", ARGUMENT_NONE, "mentor" },
+    { "teacher", ARGUMENT_NONE, "teacher" },
+    { "guardian", ARGUMENT_RANK, "guardian:1" },
+    { "role", ARGUMENT_ROLE, "role:ROLE" },
+    { "person", ARGUMENT_REF, "person:REF" },
+};
 
 enum { RANK_MAX = 9, REF_MAX = 64, FORMS_MAX = 16 };
 
@@ -144,6 +160,59 @@ bool word_check_channel(const char *text, struct error *err)
     return check_listed(text, word_channels, err);
 }
 
+bool word_check_step_channel(const char *text, struct error *err)
+{
+    static const char *const channels[] = { "sms", "voice", "im", "auto", NULL };
+
+    return check_listed(text, channels, err);
+}
+
+bool word_is_alert(const char *text)
+{
+    const char *dot = strchr(text, '.');
+    char kind[24];
+
+    if (!dot)
+        return listed(word_alerts, text);
+    snprintf(kind, sizeof kind, "%.*s", (int)(dot - text), text);
+    return listed(word_alerts, kind) && listed(word_severities, dot + 1);
+}
+
+bool word_is_urgent(const char *kind)
+{
+    return listed(urgent_kinds, kind) || word_is_alert(kind);
+}
+
+bool word_is_of_person(const char *kind)
+{
+    return listed(staff_kinds, kind);
+}
+
+bool word_of_staff(const char *who)
+{
+    return strcmp(who, "mentor") != 0 && strcmp(who, "teacher") != 0 &&
+           (listed(word_roles, who) || text_starts(who, "role:") || text_starts(who, "person:"));
+}
+
+bool word_check_ladder_kind(const char *text, struct error *err)
+{
+    const char *const *const lists[] = { word_kinds, word_alerts };
+    const char *all[40] = { NULL };
+    size_t count = 0;
+
+    if (word_is_alert(text))
+        return true;
+    if (strchr(text, '.'))
+        return error_set(err,
+                         "\"%.60s\": not a kind of alert and its severity: write for instance \"missing.red\" "
+                         "(blue, yellow, orange, red)",
+                         text);
+    for (size_t i = 0; i < COUNT(lists); i++)
+        for (const char *const *at = lists[i]; *at && count + 1 < COUNT(all); at++)
+            all[count++] = *at;
+    return check_listed(text, all, err);
+}
+
 bool word_check_kind(const char *text, struct error *err)
 {
     return check_listed(text, word_kinds, err);
@@ -205,6 +274,11 @@ bool word_check_name(const char *text, struct error *err)
            error_set(err, "\"%.60s\": not a name: write a-z, 0-9, - and _, at most %d of them", text, WORD_NAME_MAX);
 }
 
+bool word_check_branch(const char *text, struct error *err)
+{
+    return !*text || word_check_name(text, err);
+}
+
 bool word_check_program(const char *text, struct error *err)
 {
     if (!word_check_not_empty(text, err))
@@ -225,6 +299,16 @@ bool word_check_prefix(const char *text, struct error *err)
 
     return (text[0] == '+' && !text[1 + digits] && digits <= 15) ||
            error_set(err, "\"%.40s\": not a prefix of numbers: write + and digits, \"+86\", or \"+\" for all", text);
+}
+
+bool word_check_number(const char *text, struct error *err)
+{
+    const size_t head = text[0] == '+';
+    const size_t length = strlen(text);
+
+    return (length >= 3 && length <= 24 && isdigit((unsigned char)text[head]) &&
+            !text[head + strspn(text + head, "0123456789- ")]) ||
+           error_set(err, "\"%.40s\": not a number to dial: write digits, \"110\" or \"0736-1234567\"", text);
 }
 
 /* --- addresses ------------------------------------------------------------------------------------------------ */
@@ -312,6 +396,13 @@ bool word_minute(int *out, const char *text, struct error *err)
         return error_set(err, "\"%.40s\": not a time of day: write it like \"21:00\"", text);
     *out = hour * 60 + minute;
     return true;
+}
+
+bool word_check_minute(const char *text, struct error *err)
+{
+    int minute;
+
+    return !*text || word_minute(&minute, text, err);
 }
 
 bool word_price(int64_t *out_e4, const char *text, struct error *err)

@@ -15,6 +15,9 @@
 
 /* NULL-terminated. The kinds are those of core/kind.c: a test holds the two together. */
 extern const char *const word_kinds[];
+/* Kinds of alert and how bad they are; a ladder may be for "missing" or for "missing.red" alone. */
+extern const char *const word_alerts[];
+extern const char *const word_severities[];
 extern const char *const word_channels[];
 extern const char *const word_roles[];
 extern const char *const word_levels[]; /* from LOG_LEVEL_ERROR on */
@@ -33,13 +36,26 @@ bool word_check_range(const char *text, struct error *err);      /* "10.0.0.0/8"
 bool word_check_name(const char *text, struct error *err);       /* of gateways, ladders: a-z 0-9 - _ */
 bool word_check_program(const char *text, struct error *err);    /* a name, or an absolute path */
 bool word_check_prefix(const char *text, struct error *err);     /* "+", "+86" */
+bool word_check_branch(const char *text, struct error *err);     /* "" or a name */
+bool word_check_number(const char *text, struct error *err);     /* as people dial it: "110", "0736-1234567" */
 bool word_check_channel(const char *text, struct error *err);
+bool word_check_step_channel(const char *text, struct error *err); /* the same, and "auto" */
+bool word_check_ladder_kind(const char *text, struct error *err);  /* a kind, "missing" or "missing.red" */
 bool word_check_kind(const char *text, struct error *err);
 bool word_check_level(const char *text, struct error *err);
 bool word_check_who(const char *text, struct error *err);    /* of a ladder's step */
 bool word_check_answer(const char *text, struct error *err); /* "any", "all", "role:R" */
-bool word_check_then(const char *text, struct error *err);   /* "", "restart", "head", "person:REF" */
+bool word_check_then(const char *text, struct error *err);   /* "", "restart", "head", "role:R", "person:REF" … */
+/* Whether a ladder's kind never ends in silence: absent, emergency, and each kind of alert. */
+bool word_is_urgent(const char *kind);
+/* "missing", "missing.red" */
+bool word_is_alert(const char *kind);
+/* Whether it is asked of a person and not about a child: no guardian, mentor or teacher belongs to it. */
+bool word_is_of_person(const char *kind);
+/* Whether a `who` or `then` names somebody without a child to go by: duty, head, role:R, person:REF … */
+bool word_of_staff(const char *who);
 
+bool word_check_minute(const char *text, struct error *err); /* "" or a time of day */
 /* "21:00" to minutes of the day. */
 bool word_minute(int *out, const char *text, struct error *err);
 /* "0.05" yuan to 500; at most four digits behind the point, at most 100 yuan. */

@@ -21,6 +21,7 @@ enum kind {
     KIND_DUTY,           /* has the duty been done? (to staff) */
     KIND_COUNT,          /* a free number, such as a class roll (to staff) */
     KIND_RECEIPT,        /* please say that you have read it */
+    KIND_ROLL,           /* who is at school today? (to the class teacher; read by inbox/order.c alone) */
     KIND_NOTICE,         /* an inform: a broadcast */
     KIND_SAY,            /* a sentence a person wrote to a family */
     KIND_ECHO,           /* an automatic answer to a reply */
@@ -43,8 +44,9 @@ struct kind_row {
     enum fold fold;
     enum lane lane;
     bool optout_holds, quiet_holds, cap_holds, confirmed_holds;
-    bool siblings_share;       /* children of one line may stand in one text */
+    bool siblings_share;       /* children (or classes) of one line may stand in one text */
     bool late_taken;           /* a reply between due and grace turns expired into answered */
+    bool per_class;            /* asked once a class, beside other questions of a line */
     bool missed_call_received; /* one missed call means "received" */
     bool equal_dropped;        /* an equal text to the line within ten minutes is dropped */
     time_ms due, grace;        /* from the first attempt; defaults that the configuration may change */

@@ -21,6 +21,7 @@ void ladder_free(struct ladder *ladder)
         free_words(ladder->steps[i].who, ladder->steps[i].who_count);
         free_words(ladder->steps[i].channels, ladder->steps[i].channel_count);
         free(ladder->steps[i].answer);
+        free(ladder->steps[i].branch);
     }
     free(ladder->name);
     free(ladder->then);
@@ -46,6 +47,7 @@ static void read_step(struct ladder_step *out, const json_t *json)
     out->who_count = read_words(out->who, json_object_get(json, "who"), "audience");
     out->channel_count = read_words(out->channels, json_object_get(json, "channels"), "auto");
     out->answer = mem_dup(json_text(json, "answer", "any"));
+    out->branch = mem_dup(json_text(json, "branch", ""));
 }
 
 void ladder_parse(struct ladder *out, const char *text)
@@ -83,6 +85,8 @@ char *ladder_format(const struct ladder *ladder)
         const struct ladder_step *s = &ladder->steps[i];
         json_t *step = json_object();
 
+        if (s->branch && s->branch[0])
+            json_put_text(step, "branch", s->branch);
         json_put_int(step, "after", s->after);
         json_put(step, "who", words(s->who, s->who_count));
         json_put(step, "channels", words(s->channels, s->channel_count));
@@ -94,4 +98,57 @@ char *ladder_format(const struct ladder *ladder)
     text = json_write(json);
     json_decref(json);
     return text;
+}
+
+enum ladder_then ladder_then(const struct ladder *ladder)
+{
+    if (!ladder->then || !ladder->then[0])
+        return LADDER_ENDS;
+    return strcmp(ladder->then, "restart") == 0 ? LADDER_RESTARTS : LADDER_HANDS_OVER;
+}
+
+static const char *branch_of(const struct ladder *ladder, size_t step)
+{
+    return ladder->steps[step].branch ? ladder->steps[step].branch : "";
+}
+
+size_t ladder_branches(const struct ladder *ladder, const char **names)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < ladder->step_count; i++) {
+        size_t b = 0;
+
+        while (b < count && strcmp(names[b], branch_of(ladder, i)) != 0)
+            b++;
+        if (b == count && count < LADDER_BRANCHES_MAX)
+            names[count++] = branch_of(ladder, i);
+    }
+    return count;
+}
+
+int ladder_next(const struct ladder *ladder, const char *branch, int step)
+{
+    size_t next = (size_t)(step + 1);
+
+    while (next < ladder->step_count && strcmp(branch_of(ladder, next), branch) != 0)
+        next++;
+    return (int)next;
+}
+
+time_ms ladder_last_after(const struct ladder *ladder)
+{
+    const char *names[LADDER_BRANCHES_MAX];
+    const size_t count = ladder_branches(ladder, names);
+    time_ms longest = 0;
+
+    for (size_t b = 0; b < count; b++) {
+        int last = ladder_next(ladder, names[b], -1);
+
+        for (int next = last; next < (int)ladder->step_count; next = ladder_next(ladder, names[b], next))
+            last = next;
+        if (ladder->steps[last].after > longest)
+            longest = ladder->steps[last].after;
+    }
+    return longest;
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "engine/engine_internal.h"
+#include "engine/roll.h"
 #include "lib/log.h"
 #include "lib/memory.h"
 #include "lib/text.h"
@@ -101,6 +102,7 @@ void engine_set_rules(struct engine *engine, const struct engine_rules *rules)
     free(engine->language);
     engine->language = language;
     engine->rules = *rules;
+    engine->roll.known = false;
     engine->rules.language = language;
     engine->rules.templates = NULL;
     forget_wordings(engine);
@@ -158,7 +160,7 @@ bool engine_work(struct engine *engine)
         engine_climb(engine, asks[i]);
     if (due)
         return true; /* the next slice sees whether there are more */
-    if (engine_run_due_schedules(engine))
+    if (engine_run_due_schedules(engine) || engine_roll_work(engine))
         return true;
     cause = cause_next_work(engine->store, engine_now(engine));
     if (!cause)
@@ -179,5 +181,6 @@ static time_ms sooner(time_ms a, time_ms b)
 
 time_ms engine_next(struct engine *engine)
 {
-    return sooner(ask_next_due(engine->store), sooner(schedule_next_due(engine->store), cause_next_due(engine->store)));
+    return sooner(sooner(ask_next_due(engine->store), engine_roll_next(engine)),
+                  sooner(schedule_next_due(engine->store), cause_next_due(engine->store)));
 }

@@ -17,6 +17,15 @@
 
 struct engine;
 
+/* The morning roll; `classes` NULL or empty: all; texts are borrowed from the configuration. */
+struct roll_rules {
+    bool on;
+    int by_min; /* minutes of the day by which a class has reported */
+    time_ms before;
+    const char *const *classes;
+    const char *ladder; /* NULL: the kind's */
+};
+
 struct engine_rules {
     const char *templates; /* folder of NAME.zh.txt, NAME.en.txt, NAME.voice.zh.txt … */
     const char *language;  /* of the school */
@@ -27,6 +36,7 @@ struct engine_rules {
     char *(*ladder)(void *arg, enum kind kind, const char *name);
     void *ladder_arg;
     time_ms due[KINDS], grace[KINDS]; /* -1: the table's */
+    struct roll_rules roll;
 };
 
 struct engine *engine_new(struct turn *turn, struct outbox *outbox, const struct engine_rules *rules);

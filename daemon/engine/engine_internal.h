@@ -24,6 +24,11 @@ struct engine {
     char *language;
     struct wording wordings[WORDINGS_MAX];
     size_t wording_count;
+    struct {
+        bool known;
+        time_ms next, looked; /* when the next roll opens, as seen at `looked` */
+        char opened[16];      /* the last day opened by this process */
+    } roll;
 };
 
 time_ms engine_now(const struct engine *engine);

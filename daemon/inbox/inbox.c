@@ -284,6 +284,8 @@ static void take_text(struct inbox *inbox, const struct reply *reply)
 {
     struct match match = { 0 };
 
+    if (inbox_order(inbox, reply))
+        return;
     switch (inbox_match(inbox, reply, &match)) {
     case MATCH_NONE:
         take_alone(inbox, reply);

@@ -47,4 +47,7 @@ void inbox_tell_mentors(struct inbox *inbox, const struct reply *reply, const st
 bool inbox_echo(struct inbox *inbox, const struct reply *reply, const struct match *match, const char *template);
 void inbox_wrong_number(struct inbox *inbox, const struct reply *reply);
 
+/* order.c: what staff write about who is at school. False when it is no order: then it goes its usual way. */
+bool inbox_order(struct inbox *inbox, const struct reply *reply);
+
 #endif

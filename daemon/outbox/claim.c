@@ -159,6 +159,7 @@ static bool word(struct outbox *outbox, struct message *m, const int64_t *studen
                                                  .note = m->note,
                                                  .channel = m->channel,
                                                  .person = m->person,
+                                                 .message = m->id,
                                                  .students = students,
                                                  .student_count = count,
                                                  .code = code,

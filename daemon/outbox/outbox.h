@@ -127,6 +127,7 @@ struct rendering {
     const char *note;    /* instead of it; NULL */
     enum channel channel;
     int64_t person;
+    int64_t message; /* whose asks' classes are named where there is no child; 0 */
     const int64_t *students;
     size_t student_count;
     int code; /* of the talk; 0 */

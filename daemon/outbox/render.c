@@ -9,6 +9,7 @@
 #include "lib/memory.h"
 #include "lib/text.h"
 #include "outbox/outbox_internal.h"
+#include "store/ask.h"
 #include "store/person.h"
 
 /* "voice.zh" before "zh" for a call; the other language before nothing. */
@@ -65,6 +66,8 @@ static void gather(struct words *w, struct outbox *outbox, const struct renderin
         student_free(&s);
     }
     w->students = text_take(&all);
+    if (!w->class && what->message)
+        w->class = attempt_subjects(outbox->store, what->message, chinese ? "、" : ", ");
     if (what->code)
         snprintf(w->code, sizeof w->code, "%d", what->code);
     snprintf(w->date, sizeof w->date, chinese ? "%d月%d日" : "%d/%d", t.month, t.day);

@@ -9,6 +9,7 @@
 void ask_free(struct ask *ask)
 {
     free(ask->outcome);
+    free(ask->subject);
     *ask = (struct ask){ 0 };
 }
 
@@ -17,7 +18,8 @@ bool ask_get(struct ask *out, struct store *store, int64_t id)
     struct query q = store_query(
         store,
         "SELECT a.id, a.cause, ifnull(a.student, 0), ifnull(a.person, 0), c.kind, a.state, a.outcome, a.due,"
-        " a.grace, a.next_at, a.round, a.step, a.version FROM ask a JOIN cause c ON c.id = a.cause WHERE a.id = $1",
+        " a.grace, a.next_at, a.round, a.step, a.version, a.subject FROM ask a JOIN cause c ON c.id = a.cause WHERE "
+        "a.id = $1",
         "i", id);
     const bool found = query_next(&q);
 
@@ -35,6 +37,7 @@ bool ask_get(struct ask *out, struct store *store, int64_t id)
         kind_parse(&out->kind, query_word(&q, 4));
         ask_state_parse(&out->state, query_word(&q, 5));
         out->outcome = mem_dup(query_word(&q, 6));
+        out->subject = mem_dup(query_word(&q, 13));
     }
     query_end(&q);
     return found;
@@ -43,10 +46,10 @@ bool ask_get(struct ask *out, struct store *store, int64_t id)
 int64_t ask_put(struct store *store, const struct ask *ask)
 {
     const int64_t id = store_insert(store,
-                                    "INSERT INTO ask (cause, student, person, state, due, grace, next_at)"
-                                    " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
-                                    "iootiiz", ask->cause, ask->student, ask->person, ask_state_name(ask->state),
-                                    ask->due, ask->grace, ask->next_at);
+                                    "INSERT INTO ask (cause, student, person, subject, state, due, grace, next_at)"
+                                    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
+                                    "ioottiiz", ask->cause, ask->student, ask->person, ask->subject ? ask->subject : "",
+                                    ask_state_name(ask->state), ask->due, ask->grace, ask->next_at);
 
     return id > 0 ? id : 0;
 }
@@ -209,6 +212,15 @@ bool attempt_of(struct attempt *out, struct store *store, int64_t ask, int64_t m
     }
     query_end(&q);
     return found;
+}
+
+char *attempt_subjects(struct store *store, int64_t message, const char *glue)
+{
+    return store_text(store,
+                      "SELECT group_concat(subject, $2) FROM (SELECT DISTINCT k.subject FROM attempt t JOIN ask k"
+                      " ON k.id = t.ask WHERE t.message = $1 AND k.subject <> '' AND k.state NOT IN ('answered',"
+                      " 'declined', 'cancelled') ORDER BY k.id)",
+                      "it", message, glue);
 }
 
 int attempt_alive(struct store *store, int64_t ask, int round, int step)

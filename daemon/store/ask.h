@@ -11,6 +11,7 @@ struct ask {
     enum kind kind;                     /* of its cause; output only */
     enum ask_state state;
     char *outcome;
+    char *subject;               /* the class of a roll; "" */
     time_ms due, grace, next_at; /* TIME_NEVER */
     int round, step, version;
 };
@@ -53,6 +54,9 @@ bool attempt_put(struct store *store, const struct attempt *attempt, time_ms now
 /* The asks that a message asks; their number. */
 size_t attempt_asks(struct store *store, int64_t message, int64_t *asks, size_t max);
 bool attempt_of(struct attempt *out, struct store *store, int64_t ask, int64_t message);
+/* What the asks of a message that are not settled are about, where that is no child (classes), with `glue` between them;
+ * the caller frees; NULL: nothing. */
+char *attempt_subjects(struct store *store, int64_t message, const char *glue);
 /* Attempts of a step that may still bring an answer: made, the message has not ended badly, the number is not wrong. */
 int attempt_alive(struct store *store, int64_t ask, int round, int step);
 /* Whether anything of the ask may have reached a phone. */

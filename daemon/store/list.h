@@ -28,9 +28,9 @@ struct list_filter {
     int64_t after_way;                         /* … and its place among rows of one time */
     int limit;                                 /* 1 … LIST_MAX */
     const char *state, *lane, *channel, *kind; /* several values separated by commas, NULL: any */
-    const char *class, *village, *group, *role, *query, *actor, *subject; /* NULL: any */
-    int64_t cause, student, person, line;                                 /* ids, 0: any */
-    int left_behind;                                                      /* 0 or 1; -1: any */
+    const char *class, *village, *group, *role, *query, *actor, *subject, *day; /* NULL: any */
+    int64_t cause, student, person, line;                                       /* ids, 0: any */
+    int left_behind;                                                            /* 0 or 1; -1: any */
 };
 
 /* A filter that lists all from the first row. */

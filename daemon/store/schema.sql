@@ -192,6 +192,7 @@ CREATE TABLE ask (              -- one question about one student or to one pers
     cause    INTEGER NOT NULL REFERENCES cause,
     student  INTEGER REFERENCES student,
     person   INTEGER REFERENCES person,
+    subject  TEXT NOT NULL DEFAULT '',     -- what it is about, where that is no child: the class of a roll
     state    TEXT NOT NULL DEFAULT 'open' CHECK (state IN (@ask_states@)),
     outcome  TEXT NOT NULL DEFAULT '',     -- fold of its answers
     value    INTEGER,
@@ -208,7 +209,7 @@ CREATE TABLE ask (              -- one question about one student or to one pers
     handled_at INTEGER,                    -- a person has seen to it
     handled_by TEXT
 ) STRICT;
-CREATE UNIQUE INDEX ask_key ON ask (cause, ifnull(student, 0), ifnull(person, 0));
+CREATE UNIQUE INDEX ask_key ON ask (cause, ifnull(student, 0), ifnull(person, 0), subject);
 CREATE INDEX ask_next ON ask (next_at) WHERE state IN ('open', 'waiting');
 CREATE INDEX ask_student ON ask (student);
 
@@ -357,6 +358,44 @@ CREATE TABLE answer (           -- what a reply means for an ask; append-only
 ) STRICT;
 CREATE INDEX answer_ask ON answer (ask);
 CREATE INDEX answer_reply ON answer (reply);
+
+CREATE TABLE roll (             -- the morning roll of one class (晨检)
+    id       INTEGER PRIMARY KEY AUTOINCREMENT,
+    day      TEXT NOT NULL,                -- YYYY-MM-DD in the school's zone
+    class    TEXT NOT NULL,
+    ask      INTEGER REFERENCES ask,       -- NULL: reported without being asked
+    due      INTEGER NOT NULL,
+    expected INTEGER,                      -- 应到, 实到: as reported, else as the register has it
+    present  INTEGER,
+    reported INTEGER,                      -- NULL: not yet
+    person   INTEGER REFERENCES person,    -- who reported
+    by       TEXT,                         -- or on whose behalf at the keyboard
+    reply    INTEGER REFERENCES reply,
+    UNIQUE (day, class)
+) STRICT;
+CREATE INDEX roll_ask ON roll (ask);
+CREATE INDEX roll_due ON roll (due);
+
+CREATE TABLE roll_absent (      -- who was away at the roll
+    roll    INTEGER NOT NULL REFERENCES roll,
+    student INTEGER NOT NULL REFERENCES student,
+    word    TEXT NOT NULL CHECK (word IN ('absent', 'sick', 'leave')),
+    cause   INTEGER REFERENCES cause,      -- the absence it opened
+    back    INTEGER,                       -- came after all
+    PRIMARY KEY (roll, student)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX roll_absent_student ON roll_absent (student);
+
+CREATE TABLE absence (          -- what was said when a cause of kind absent was opened
+    cause   INTEGER PRIMARY KEY REFERENCES cause,
+    student INTEGER NOT NULL REFERENCES student,
+    day     TEXT NOT NULL,
+    since   INTEGER NOT NULL,
+    note    TEXT,
+    by      TEXT NOT NULL
+) STRICT;
+CREATE INDEX absence_student ON absence (student, day);
+CREATE INDEX absence_day ON absence (day);
 
 CREATE TABLE note (             -- what staff write on a child's time line
     id      INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -32,8 +32,19 @@ static void gather_child(struct telling *t, struct store *store, const struct te
                                   "iii", what->line, what->student, what->person) != 0;
 }
 
+/* A message that asks for classes is settled when each of them has reported. */
+static bool classes_settled(struct store *store, int64_t message)
+{
+    return message && store_value(store, 0,
+                                  "SELECT count(*) > 0 AND count(*) = sum(k.state IN ('answered', 'declined', "
+                                  "'cancelled')) FROM attempt t JOIN ask k ON k.id = t.ask WHERE t.message = $1",
+                                  "i", message) != 0;
+}
+
 static bool is_settled(struct store *store, const struct telling_case *what)
 {
+    if (kind_row(what->kind)->per_class)
+        return classes_settled(store, what->message);
     return what->cause &&
            store_value(store, 0,
                        "SELECT 1 FROM ask WHERE cause = $1 AND ifnull(student, 0) = $2"
@@ -68,7 +79,7 @@ static void gather_busy(struct telling *t, struct store *store, const struct tel
         store, 0,
         "SELECT max(min(t.until, a.due)) FROM talk t JOIN ask a ON a.id = t.ask JOIN cause c ON c.id = a.cause"
         " WHERE t.line = $1 AND a.state IN ('open', 'waiting') AND a.due > $2 AND a.cause <> $3"
-        " AND c.lane <> 'emergency'",
+        " AND c.lane <> 'emergency' AND a.subject = ''",
         "iii", what->line, now, what->cause);
 
     t->line_busy = until > now;
@@ -100,7 +111,7 @@ struct verdict telling_decide(struct store *store, const struct telling_rules *r
                                      now - ANSWERING_MS;
     if (kind->cap_holds)
         t.sent_today = message_count_since(store, what->line, what->message, zone_day_start(rules->zone, now, 0));
-    if (kind->asks && kind->lane != LANE_EMERGENCY)
+    if (kind->asks && kind->lane != LANE_EMERGENCY && !kind->per_class)
         gather_busy(&t, store, what, now);
     return may_tell(&t, now);
 }

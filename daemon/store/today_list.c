@@ -75,6 +75,22 @@ static const struct source sources[] = {
       " ORDER BY n.rank, n.person LIMIT 1) LEFT JOIN student s ON s.id = (SELECT y.student FROM relation y"
       " WHERE y.person = p.id ORDER BY y.rank, y.id LIMIT 1) WHERE r.state = 'waiting'"
       " AND NOT EXISTS (SELECT 1 FROM talk t WHERE t.line = r.line) ORDER BY r.received LIMIT 200" },
+    { 2, "roll", "{detail} has not reported who is there", "{detail}还没报晨检",
+      "greenline roll report {key} --present N",
+      "SELECT r.id, r.due, NULL, NULL, p.ref, p.name, r.class, r.class FROM roll r JOIN ask k ON k.id = r.ask"
+      " LEFT JOIN person p ON p.id = k.person WHERE r.reported IS NULL AND r.due <= $2 AND r.due > $2 - 43200000"
+      " AND k.state <> 'cancelled' ORDER BY r.class LIMIT 200" },
+    { 2, "roll", "away without a name: {detail}", "有人缺勤未报姓名：{detail}",
+      "greenline roll report {key} --absent NAME,NAME",
+      "SELECT r.id, r.due, NULL, NULL, p.ref, p.name, r.class || ' ' || (r.expected - r.present), r.class FROM roll r"
+      " LEFT JOIN person p ON p.id = r.person WHERE r.due > $2 - 43200000 AND r.reported IS NOT NULL AND r.expected - "
+      "r.present >"
+      " (SELECT count(*) FROM roll_absent a WHERE a.roll = r.id) ORDER BY r.class LIMIT 200" },
+    { 2, "roll", "three or more are sick in one class, ask for like signs and tell the health office: {detail}",
+      "同班三人以上病假，请问症状并报卫生部门：{detail}", "greenline roll show {key}",
+      "SELECT r.id, r.due, NULL, NULL, NULL, NULL, r.class || ' ' || count(*), r.class FROM roll r JOIN roll_absent a"
+      " ON a.roll = r.id AND a.word = 'sick' WHERE r.due > $2 - 43200000 GROUP BY r.id HAVING count(*) >= 3"
+      " ORDER BY r.class LIMIT 200" },
     { 2, "line", "{number} of {who} belongs to a stranger", "{who}的号码 {number} 打错了",
       "greenline contact set {person} --phone NUMBER",
       "SELECT l.id, NULL, s.ref, s.name, p.ref, p.name, l.e164, l.e164" LINE_PERSON
@@ -87,16 +103,16 @@ static const struct source sources[] = {
       "BY m.id LIMIT 200" },
     { 4, "ask", "nobody could be asked about {who}: {detail}", "联系不上{who}的家人：{detail}",
       "greenline ask handle {id}",
-      ASK_COLUMNS
-      ", (SELECT a.skipped FROM attempt a WHERE a.ask = k.id AND a.skipped IS NOT NULL ORDER BY a.id DESC"
-      " LIMIT 1), NULL" ASK_JOINS " ON p.id = k.person"
-      " WHERE k.state = 'unasked' AND k.handled_at IS NULL AND c.state <> 'cancelled' AND k.outcome <> 'help'"
-      " AND instr($1, ',' || c.kind || ',') = 0 ORDER BY k.id LIMIT 200" },
+      ASK_COLUMNS ", (SELECT a.skipped FROM attempt a WHERE a.ask = k.id AND a.skipped IS NOT NULL ORDER BY a.id DESC"
+                  " LIMIT 1), NULL" ASK_JOINS " ON p.id = k.person"
+                  " WHERE k.subject = '' AND k.state = 'unasked' AND k.handled_at IS NULL AND c.state <> 'cancelled' "
+                  "AND k.outcome <> 'help'"
+                  " AND instr($1, ',' || c.kind || ',') = 0 ORDER BY k.id LIMIT 200" },
     { 4, "ask", "no answer about {who} ({detail})", "{who}的询问没有回音（{detail}）", "greenline ask handle {id}",
-      ASK_COLUMNS
-      ", c.title, NULL" ASK_JOINS " ON p.id = k.person"
-      " WHERE k.state = 'expired' AND k.handled_at IS NULL AND k.outcome <> 'help' AND c.state <> 'cancelled'"
-      " AND instr($1, ',' || c.kind || ',') = 0 ORDER BY k.id LIMIT 200" },
+      ASK_COLUMNS ", c.title, NULL" ASK_JOINS " ON p.id = k.person"
+                  " WHERE k.subject = '' AND k.state = 'expired' AND k.handled_at IS NULL AND k.outcome <> 'help' AND "
+                  "c.state <> 'cancelled'"
+                  " AND instr($1, ',' || c.kind || ',') = 0 ORDER BY k.id LIMIT 200" },
     { 5, "line", "{number} of {who} seems to be out of service", "{who}的号码 {number} 可能已停用",
       "greenline contact set {person} --phone NUMBER",
       "SELECT l.id, l.failed_at, s.ref, s.name, p.ref, p.name, l.e164, l.e164" LINE_PERSON

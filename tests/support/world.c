@@ -45,7 +45,8 @@ static void open_parts(struct world *w)
                                          .calendar = w->calendar,
                                          .quiet = { 21 * 60, 7 * 60 },
                                          .ladder = ladder_of,
-                                         .ladder_arg = w };
+                                         .ladder_arg = w,
+                                         .roll = w->roll };
     struct error err = { "" };
 
     w->store = store_open(w->path, true, &err);
@@ -124,6 +125,12 @@ void world_close(struct world *w)
     rmdir(w->folder);
     free(w);
     zone_close_all();
+}
+
+void world_roll(struct world *w, int by_min)
+{
+    w->roll = (struct roll_rules){ .on = true, .by_min = by_min, .before = 30 * MINUTE_MS };
+    world_restart(w);
 }
 
 void world_restart(struct world *w)

@@ -33,6 +33,7 @@ struct world {
     const struct calendar *calendar; /* of the school, from the next start on; NULL: none */
     const char *ladder;              /* snapshot for every kind; NULL: the shipped default */
     struct outbox_rules rules;
+    struct roll_rules roll; /* off; world_roll() turns it on */
 };
 
 /* Opens at 2026-10-08 09:00 in Asia/Shanghai, quiet hours 21:00-07:00, cap 4. */
@@ -40,6 +41,9 @@ struct world *world_open(void);
 void world_close(struct world *world);
 /* Ends the process of thought and begins again on the same file, as after a crash; uncommitted changes are gone. */
 void world_restart(struct world *world);
+
+/* The morning roll is due at this minute of the day and asked for half an hour before. */
+void world_roll(struct world *world, int by_min);
 
 /* The two halves of a turn: what is due is done and claimed; it commits (a claim is not handed over by that). */
 bool world_work(struct world *world);

@@ -144,9 +144,11 @@ static void test_ladders_and_kinds_are_found_by_name(void **state)
     assert_string_equal(urgent->then, "person:T007");
     assert_int_equal(urgent->step_count, 2);
     assert_words(urgent->steps[0].who, "guardian:1|parents|person:李 桂花");
-    assert_words(urgent->steps[0].channels, "voice|sms");
+    assert_words(urgent->steps[0].channels, "auto|sms");
+    assert_string_equal(urgent->steps[0].branch, "");
     assert_string_equal(urgent->steps[0].answer, "all");
     assert_int_equal(urgent->steps[0].calls, 2);
+    assert_string_equal(urgent->steps[1].branch, "school");
     assert_int_equal(urgent->steps[1].after_ms, 600000);
     assert_string_equal(urgent->steps[1].answer, "role:head");
     assert_int_equal(urgent->steps[1].calls, 1);
@@ -158,6 +160,54 @@ static void test_ladders_and_kinds_are_found_by_name(void **state)
     assert_int_equal(config_kind_find(&config, "meeting")->grace_ms, -1);
     assert_null(config_kind_find(&config, "duty"));
     config_free(&config);
+}
+
+static void test_what_people_ring_by_hand_and_the_clocks_have_customary_values(void **state)
+{
+    struct config config;
+    bool good;
+    char *said = read_text(&config, "school = { name = \"青岭小学\"; };\n", &good);
+
+    (void)state;
+    assert_true(good);
+    assert_int_equal(config.emergency.done_by_ms, 1800000);
+    assert_int_equal(config.emergency.remind_ms, 600000);
+    assert_int_equal(config.emergency.clocks.guardian_ms, 1800000);
+    assert_int_equal(config.emergency.clocks.parents_ms, 3600000);
+    assert_int_equal(config.emergency.clocks.authorities_ms, 7200000);
+    assert_int_equal(config.emergency.number_count, 5);
+    assert_string_equal(config_number_find(&config, "police")->number, "110");
+    assert_string_equal(config_number_find(&config, "police")->zh, "公安");
+    assert_null(config_number_find(&config, "office"));
+    assert_int_equal(config.roll.by_min, -1);
+    config_free(&config);
+    free(said);
+}
+
+static void test_numbers_and_the_roll_of_a_school_of_its_own(void **state)
+{
+    struct config config;
+    bool good;
+    char *said = read_text(&config,
+                           "school = { name = \"青岭小学\"; };\nemergency = { clocks = { parents = \"45m\"; };\n"
+                           "numbers = ( { name = \"office\"; number = \"0736-1234567\"; } ); };\n"
+                           "roll = { by = \"08:20\"; classes = [ \"三1班\" ]; ladder = \"duty\"; };\n",
+                           &good);
+
+    (void)state;
+    assert_string_equal(said, "");
+    assert_true(good);
+    assert_int_equal(config.emergency.clocks.parents_ms, 2700000);
+    assert_int_equal(config.emergency.clocks.authorities_ms, 7200000);
+    assert_int_equal(config.emergency.number_count, 1);
+    assert_string_equal(config_number_find(&config, "office")->number, "0736-1234567");
+    assert_string_equal(config_number_find(&config, "office")->zh, "office");
+    assert_int_equal(config.roll.by_min, 500);
+    assert_int_equal(config.roll.before_ms, 1800000);
+    assert_words(config.roll.classes, "三1班");
+    assert_string_equal(config.roll.ladder, "duty");
+    config_free(&config);
+    free(said);
 }
 
 static void test_paths_of_an_included_file_start_at_the_main_file(void **state)
@@ -173,7 +223,7 @@ static void test_paths_of_an_included_file_start_at_the_main_file(void **state)
     assert_true(good);
     assert_string_equal(config.store, "/tmp/demo.db");
     assert_string_equal(config.listen.socket, "/tmp/greenline.sock");
-    assert_int_equal(config.ladder_count, 3);
+    assert_int_equal(config.ladder_count, 9);
     config_free(&config);
     free(said);
     free(text);
@@ -444,6 +494,8 @@ int main(void)
         cmocka_unit_test(test_values_of_the_school_and_paths_are_taken),
         cmocka_unit_test(test_a_gateway_has_its_values_its_place_and_its_own_section),
         cmocka_unit_test(test_ladders_and_kinds_are_found_by_name),
+        cmocka_unit_test(test_what_people_ring_by_hand_and_the_clocks_have_customary_values),
+        cmocka_unit_test(test_numbers_and_the_roll_of_a_school_of_its_own),
         cmocka_unit_test(test_paths_of_an_included_file_start_at_the_main_file),
         cmocka_unit_test(test_every_mistake_of_a_file_is_named_in_one_run),
         cmocka_unit_test(test_a_file_that_includes_itself_is_refused),
