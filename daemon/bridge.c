@@ -100,6 +100,47 @@ static void say_later(struct daemon *daemon, const struct gateway *g, void (*say
     turn_effect(daemon->turn, say, word, word_free);
 }
 
+static void word_cancel(void *arg)
+{
+    struct word *word = arg;
+    struct gateway *g = gateways_find(word->daemon->gateways, word->gateway);
+
+    if (g)
+        gateway_cancel(g, word->id);
+    word_free(word);
+}
+
+/* Settled while a gateway has it. */
+static void recall(void *arg, const char *gateway, const char *id)
+{
+    struct daemon *daemon = arg;
+    struct gateway *g = gateways_find(daemon->gateways, gateway);
+
+    if (g)
+        say_later(daemon, g, word_cancel, id, NULL);
+}
+
+static bool up(void *arg, const char *gateway)
+{
+    const struct daemon *daemon = arg;
+    struct gateway *g = daemon->gateways ? gateways_find(daemon->gateways, gateway) : NULL;
+
+    return !daemon->gateways || (g && gateway_usable(g));
+}
+
+struct outbox_hooks bridge_hooks(struct daemon *daemon)
+{
+    return (struct outbox_hooks){ .up = up, .recall = recall, .arg = daemon };
+}
+
+bool bridge_all_up(const struct daemon *daemon)
+{
+    for (struct gateway *g = gateways_next(daemon->gateways, NULL); g; g = gateways_next(daemon->gateways, g))
+        if (!gateway_usable(g))
+            return false;
+    return true;
+}
+
 /* --- out --- */
 
 static size_t claim_for(struct daemon *daemon, struct gateway *g)
@@ -182,6 +223,8 @@ static void on_down(void *arg, struct gateway *g, const char *reason)
 {
     log_warning("gateway %s: %s", gateway_name(g), reason);
     gateway_held_each(g, lose, arg);
+    if (!((struct daemon *)arg)->stopping)
+        engine_watch_gateways(((struct daemon *)arg)->engine);
 }
 
 static void on_started(void *arg, struct gateway *g, const char *id)
@@ -226,6 +269,7 @@ static void on_status(void *arg, struct gateway *g, const struct gateway_status 
                                           .seconds = status->seconds };
     int64_t message;
 
+    daemon->inbound_at = clock_mono();
     outbox_status(daemon->outbox, &report, &message);
     if (message && status->digits && status->digits[0] && status->uid)
         inbox_receive(daemon->inbox, &(struct inbound){ .gateway = gateway_name(g),
@@ -241,6 +285,7 @@ static void on_reply(void *arg, struct gateway *g, const struct gateway_reply *r
 {
     struct daemon *daemon = arg;
 
+    daemon->inbound_at = clock_mono();
     inbox_receive(daemon->inbox, &(struct inbound){ .gateway = gateway_name(g),
                                                     .uid = reply->uid,
                                                     .from = reply->from,

@@ -19,6 +19,8 @@
 #include "store/run.h"
 
 enum { TICK_MS = 30000, WORK_MS = 6, DRAIN_MS = 20000 };
+/* After a start: how long steps wait at most for what came in meanwhile, and how long after the last of it. */
+enum { HOLD_EMERGENCY_MS = 5000, HOLD_ROUTINE_MS = 60000, HOLD_QUIET_MS = 1000 };
 
 static void on_work(evutil_socket_t fd, short what, void *arg)
 {
@@ -48,6 +50,8 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
     gateways_tick(d->gateways);
     api_tick(d->api);
     run_seen(d->store, d->run, turn_now(d->turn), false);
+    engine_audit(d->engine);
+    engine_watch_gateways(d->engine);
     if (!d->trouble)
         sd_notify(0, "WATCHDOG=1");
     arm(d->tick, d->tick_ms);
@@ -195,6 +199,7 @@ static bool open_clock(struct daemon *d, struct error *err)
 static bool open_parts(struct daemon *d, struct error *err)
 {
     const struct outbox_rules outbox = rules_outbox(d);
+    const struct outbox_hooks hooks = bridge_hooks(d);
     struct engine_rules engine;
 
     if (!open_calendar(d, err))
@@ -204,6 +209,7 @@ static bool open_parts(struct daemon *d, struct error *err)
     if (!d->grammar)
         return false;
     d->outbox = outbox_new(d->turn, &outbox);
+    outbox_set_hooks(d->outbox, &hooks);
     d->engine = engine_new(d->turn, d->outbox, &engine);
     d->inbox = inbox_new(d->turn, d->engine, d->grammar, d->config.school.region);
     d->aside.turn = turn_new(helper_reader(d->helper), random_from_seed(0)); /* chooses nothing: it only looks */
@@ -236,6 +242,38 @@ static bool open_api(struct daemon *d, struct error *err)
     return d->api != NULL;
 }
 
+/* A demo clock runs faster, and so do its waits. */
+static time_ms real(const struct daemon *d, time_ms ms)
+{
+    return d->config.demo && d->config.clock.speed > 1 ? (time_ms)((double)ms / d->config.clock.speed) : ms;
+}
+
+static void hold(struct daemon *d)
+{
+    d->holding = true;
+    d->inbound_at = clock_mono();
+    d->hold_emergency = d->inbound_at + real(d, HOLD_EMERGENCY_MS);
+    d->hold_routine = d->inbound_at + real(d, HOLD_ROUTINE_MS);
+    engine_hold(d->engine, TIME_NEVER, TIME_NEVER);
+}
+
+/* Cut short when all gateways are up and nothing has come in for a second. */
+static void release_hold(struct daemon *d)
+{
+    const time_ms now = clock_mono(), quiet_at = d->inbound_at + real(d, HOLD_QUIET_MS);
+    const bool all_up = d->holding && bridge_all_up(d), quiet = all_up && now >= quiet_at;
+    const bool emergency = !quiet && now < d->hold_emergency, routine = !quiet && now < d->hold_routine;
+    time_ms next = emergency ? d->hold_emergency : d->hold_routine;
+
+    if (!d->holding)
+        return;
+    engine_hold(d->engine, emergency ? TIME_NEVER : 0, routine ? TIME_NEVER : 0);
+    d->holding = emergency || routine;
+    next = all_up && quiet_at < next ? quiet_at : next;
+    if (d->holding)
+        arm(d->hold, next > now ? next - now : 1);
+}
+
 static void begin_run(struct daemon *d)
 {
     time_ms gap_from;
@@ -247,6 +285,7 @@ static void begin_run(struct daemon *d)
                    clean ? "" : ", without a clean end");
     outbox_recover(d->outbox);
     engine_review_schedules(d->engine); /* the calendar may be a new one */
+    hold(d);
 }
 
 static void open_events(struct daemon *d)
@@ -258,6 +297,7 @@ static void open_events(struct daemon *d)
     d->tick = event_new(d->base, -1, 0, on_tick, d);
     d->work = event_new(d->base, -1, 0, on_work, d);
     d->helped = event_new(d->base, helper_fd(d->helper), EV_READ | EV_PERSIST, on_helped, d);
+    d->hold = event_new(d->base, -1, 0, on_work, d);
     d->term = evsignal_new(d->base, SIGTERM, on_stop, d);
     d->interrupt = evsignal_new(d->base, SIGINT, on_stop, d);
     d->hangup = evsignal_new(d->base, SIGHUP, on_reload, d);
@@ -311,6 +351,7 @@ void daemon_free(struct daemon *d)
     free_event(d->tick);
     free_event(d->work);
     free_event(d->helped);
+    free_event(d->hold);
     free_event(d->term);
     free_event(d->interrupt);
     free_event(d->hangup);
@@ -383,6 +424,7 @@ static void daemon_turn(struct daemon *d)
     bool more = false;
 
     reload_when_held(d);
+    release_hold(d);
     if (!d->stopping)
         more = work(d);
     else if (!helper_behind(d->helper))

@@ -43,14 +43,17 @@ struct daemon {
     struct gateways *gateways;
     struct api *api;
     struct hook *hook; /* NULL: no listener for webhooks */
-    struct event *tick, *work, *helped, *term, *interrupt, *hangup;
+    struct event *tick, *work, *hold, *helped, *term, *interrupt, *hangup;
     time_ms tick_ms; /* real */
     time_ms started_real;
     time_ms work_at; /* what the timer `work` is armed for; TIME_NEVER */
     int64_t run;
     bool stopping, rerouting;
-    bool reloading;  /* as soon as the helper runs no job */
-    time_ms stop_by; /* monotonic */
+    bool reloading;                       /* as soon as the helper runs no job */
+    bool holding;                         /* since the start: the gateways hand over first what came in meanwhile */
+    time_ms hold_emergency, hold_routine; /* monotonic: until then at most */
+    time_ms inbound_at;                   /* monotonic: the last word that came in */
+    time_ms stop_by;                      /* monotonic */
     char boot[20];
     char *trouble; /* why the last turn failed; NULL */
     struct faults faults;
@@ -86,6 +89,9 @@ const struct gateway_events *bridge_events(void);
 /* Hands what is due to the gateways that have room; true when a gateway could take more at once. */
 bool bridge_claim(struct daemon *daemon);
 time_ms bridge_next(struct daemon *daemon);
+/* What the outbox asks of the supervisor, and whether every gateway is up. */
+struct outbox_hooks bridge_hooks(struct daemon *daemon);
+bool bridge_all_up(const struct daemon *daemon);
 
 /* hooks.c: the listener for webhooks. */
 bool hooks_open(struct daemon *daemon, struct error *err);

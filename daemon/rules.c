@@ -85,7 +85,12 @@ struct engine_rules rules_engine(struct daemon *d)
                                             .by_min = d->config.roll.by_min,
                                             .before = d->config.roll.before_ms,
                                             .classes = (const char *const *)d->config.roll.classes,
-                                            .ladder = d->config.roll.ladder } };
+                                            .ladder = d->config.roll.ladder },
+                                  .settled_after = d->config.emergency.settled_after_ms > 0
+                                                       ? d->config.emergency.settled_after_ms
+                                                       : 1,
+                                  .done_by = d->config.emergency.done_by_ms,
+                                  .remind = d->config.emergency.remind_ms };
 
     for (size_t i = 0; i < KINDS; i++) {
         const struct config_kind *kind = config_kind_find(&d->config, kind_row((enum kind)i)->name);

@@ -20,6 +20,7 @@ static json_t *tried(struct api_call *call, const struct answer_question *questi
     list_put_text(row, "rest", answer.rest);
     list_put_text(row, "why", answer.why);
     json_put_flag(row, "machine", answer.machine);
+    json_put_flag(row, "pass", answer.pass);
     answer_free(&answer);
     return row;
 }

@@ -13,9 +13,10 @@
 #include "lib/text.h"
 #include "lib/zone.h"
 
-const char *const word_kinds[] = { "checkin", "meeting", "absent",  "emergency", "confirm_number", "slot",
-                                   "duty",    "count",   "receipt", "roll",      "notice",         "say",
-                                   "echo",    "staff",   "test",    NULL };
+const char *const word_kinds[] = { "checkin", "meeting", "absent", "emergency", "confirm_number",
+                                   "slot",    "duty",    "count",  "receipt",   "roll",
+                                   "notice",  "say",     "echo",   "staff",     "remark",
+                                   "settled", "remind",  "alarm",  "test",      NULL };
 const char *const word_alerts[] = { "missing",     "injury",   "illness",          "fire",  "storm", "flood",
                                     "road_closed", "violence", "mandatory_report", "other", NULL };
 const char *const word_severities[] = { "blue", "yellow", "orange", "red", NULL };

@@ -42,7 +42,7 @@ enum answer_kind {
     ANSWER_KIND_CHECKIN,        /* 1 fine, 2 help */
     ANSWER_KIND_MEETING,        /* 1 yes, 2 no */
     ANSWER_KIND_ACK,            /* 1 ack */
-    ANSWER_KIND_EMERGENCY,      /* 1 ack (takes it, has read it), 2 help */
+    ANSWER_KIND_EMERGENCY,      /* 1 ack (takes it, has read it), 2 help, 3 free, with `pass` */
     ANSWER_KIND_ABSENT,         /* 1 yes: the child is accounted for, 2 no: nobody knows */
     ANSWER_KIND_CONFIRM_NUMBER, /* 1 yes, 2 no */
     ANSWER_KIND_SLOT,           /* 1 yes, 2 no: another time */
@@ -79,6 +79,7 @@ struct answer {
     char *rest;   /* what goes beyond the grammar, in the sender's own letters, or NULL */
     char *why;    /* one line: which rule decided and the words that made it */
     bool machine; /* an auto-reply, delivery notice or carrier's text: never answered; the class is then free */
+    bool pass;    /* emergency, absent, duty: "cannot, ask the next"; the class is then free */
 };
 
 void answer_free(struct answer *answer);

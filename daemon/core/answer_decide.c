@@ -239,6 +239,24 @@ static bool words_agree(const struct reading *reading, enum answer_class class, 
     return verdict == VERDICT_QUESTION ? reading->clause_count > 1 : verdict == VERDICT_FINE || class == ANSWER_ACK;
 }
 
+static bool may_pass(enum answer_kind kind)
+{
+    return kind == ANSWER_KIND_EMERGENCY || kind == ANSWER_KIND_ABSENT || kind == ANSWER_KIND_DUTY;
+}
+
+/* "Cannot, ask the next": outweighs a polite "good", never help. */
+static bool decide_pass(struct answer *out, const struct reading *reading)
+{
+    const int token = find_role(reading, ROLE_PASS);
+
+    if (!may_pass(reading->question->kind) ||
+        (reading->whole != ROLE_PASS && (token < 0 || reading->tokens[token].negations)))
+        return false;
+    say_token(out, ANSWER_FREE, reading, token, "asks for the next:");
+    out->pass = true;
+    return true;
+}
+
 static bool decide_option(struct answer *out, const struct reading *reading, const struct bad *bad)
 {
     int value = 0;
@@ -250,6 +268,11 @@ static bool decide_option(struct answer *out, const struct reading *reading, con
         return false;
     if (state == OPTION_UNSURE) {
         say(out, ANSWER_FREE, "two options, or a number that is none");
+        return true;
+    }
+    if (value == 3 && reading->question->kind == ANSWER_KIND_EMERGENCY && reading->count == 1) {
+        say_token(out, ANSWER_FREE, reading, (int)token, "option for the next:");
+        out->pass = true;
         return true;
     }
     class = value == 1 || value == 2 ? kinds[reading->question->kind].option[value - 1] : ANSWER_FREE;
@@ -510,6 +533,8 @@ void decide_answer(struct answer *out, const struct reading *reading)
     }
     bad = signs_bad(reading);
     if (decide_first(out, reading, &bad))
+        return;
+    if (decide_pass(out, reading))
         return;
     if (only_question_mark(reading))
         say(out, ANSWER_QUESTION, "only a question mark");

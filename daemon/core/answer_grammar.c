@@ -22,8 +22,8 @@ static const char *const role_names[ROLES] = {
     [ROLE_OVER] = "over",     [ROLE_FINE] = "fine",     [ROLE_YES] = "yes",         [ROLE_NO] = "no",
     [ROLE_ACK] = "ack",       [ROLE_ASK] = "ask",       [ROLE_ASKING] = "asking",   [ROLE_MAYASK] = "mayask",
     [ROLE_ADVICE] = "advice", [ROLE_WRONG] = "wrong",   [ROLE_MACHINE] = "machine", [ROLE_OPTOUT] = "optout",
-    [ROLE_OPTIN] = "optin",   [ROLE_UNIT] = "unit",     [ROLE_BEFORE] = "before",   [ROLE_PICK] = "pick",
-    [ROLE_DIGITS] = "",
+    [ROLE_OPTIN] = "optin",   [ROLE_PASS] = "pass",     [ROLE_UNIT] = "unit",       [ROLE_BEFORE] = "before",
+    [ROLE_PICK] = "pick",     [ROLE_DIGITS] = "",
 };
 
 enum section { SECTION_NONE, SECTION_WORDS, SECTION_LETTERS, SECTION_SAME };

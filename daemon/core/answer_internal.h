@@ -43,6 +43,7 @@ enum role {
     ROLE_MACHINE,
     ROLE_OPTOUT,
     ROLE_OPTIN,
+    ROLE_PASS,   /* "ask somebody else" */
     ROLE_UNIT,   /* behind a digit: a date, a time, an amount */
     ROLE_BEFORE, /* before a digit: likewise */
     ROLE_PICK,   /* "reply with", "I choose" */

@@ -13,6 +13,7 @@ struct meaning {
 };
 
 static const struct meaning checkin[] = {
+    { "pass", "", 0, false, true },
     { "free", "unsure", 0, false, false },
     { "question", "unsure", 0, false, false },
     { "no", "unsure", 0, false, false },
@@ -20,18 +21,28 @@ static const struct meaning checkin[] = {
     { "wrong_number", "wrong_number", 1, false, true },
     { "received", "received", 2, true, false },
     { "ack", "received", 2, true, false },
+    { "take", "taken_on", 2, true, false },
     { "yes", "fine", 3, true, false },
     { "fine", "fine", 3, true, false },
     { "help", "help", 9, true, false },
 };
 static const struct meaning absent[] = {
-    { "free", "unsure", 0, false, false },       { "question", "unsure", 0, false, false },
-    { "ack", "unsure", 0, false, false },        { "number", "unsure", 0, false, false },
-    { "received", "received", 1, false, false }, { "wrong_number", "wrong_number", 1, false, true },
-    { "fine", "accounted", 2, true, false },     { "yes", "accounted", 2, true, false },
-    { "no", "missing", 8, false, true },         { "help", "help", 9, false, true },
+    { "pass", "", 0, false, true },
+    { "take", "taken_on", 1, true, false },
+    { "free", "unsure", 0, false, false },
+    { "question", "unsure", 0, false, false },
+    { "ack", "unsure", 0, false, false },
+    { "number", "unsure", 0, false, false },
+    { "received", "received", 1, false, false },
+    { "wrong_number", "wrong_number", 1, false, true },
+    { "fine", "accounted", 2, true, false },
+    { "yes", "accounted", 2, true, false },
+    { "no", "missing", 8, false, true },
+    { "help", "help", 9, false, true },
 };
 static const struct meaning decision[] = {
+    { "pass", "", 0, false, true },
+    { "take", "taken_on", 1, true, false },
     { "free", "unsure", 0, false, false },
     { "question", "unsure", 0, false, false },
     { "ack", "unsure", 0, false, false },
@@ -44,13 +55,15 @@ static const struct meaning decision[] = {
     { "number", "number", 2, true, false },
 };
 static const struct meaning first[] = {
+    { "pass", "", 0, false, true },
+    { "take", "ack", 4, true, false },
     { "free", "unsure", 0, false, false },
     { "question", "unsure", 0, false, false },
     { "number", "unsure", 0, false, false },
     { "received", "received", 1, false, false },
     { "wrong_number", "wrong_number", 1, false, true },
     { "no", "declined", 1, false, true },
-    { "help", "help", 3, false, false },
+    { "help", "help", 5, false, true }, /* is shown, whoever takes it, and the next one is asked at once */
     { "ack", "ack", 4, true, false },
     { "yes", "ack", 4, true, false },
     { "fine", "received", 1, false, false },
@@ -92,23 +105,26 @@ void fold_add(struct fold_state *fold, const char *class, bool has_value, int64_
 {
     const struct kind_row *row = kind_row(fold->kind);
     const struct meaning *m = meaning_of(fold->kind, class);
-    bool settles, replaces;
+    bool settles, takes, replaces;
 
     if (!m)
         return;
     /* a missed call is enough only where the kind says so */
     settles = m->settles || (row->missed_call_received && strcmp(class, "received") == 0);
-    if (row->fold == FOLD_FIRST && settles && !by_required)
-        settles = false;
+    settles = settles && by_required;
+    takes = settles && row->takes && (row->fold == FOLD_FIRST || strcmp(class, "take") == 0);
+    settles = settles && !takes;
     replaces = row->fold == FOLD_LAST && m->weight >= 2 ? fold->weight < 9 || m->weight == 9 : m->weight > fold->weight;
-    fold->settled = fold->settled || settles;
+    fold->final = fold->final || settles;
+    fold->taken = fold->taken || takes;
     fold->climb = m->climbs;
-    if (!replaces)
-        return;
-    fold->outcome = m->outcome;
-    fold->weight = m->weight;
-    fold->has_value = has_value;
-    fold->value = value;
-    if (row->grammar == ANSWER_KIND_ABSENT && !m->settles)
-        fold->settled = false; /* "nobody knows" outweighs an earlier "he is here" */
+    if (replaces) {
+        fold->outcome = m->outcome;
+        fold->weight = m->weight;
+        fold->has_value = has_value;
+        fold->value = value;
+        if (row->grammar == ANSWER_KIND_ABSENT && !m->settles)
+            fold->final = false; /* "nobody knows" outweighs an earlier "he is here" */
+    }
+    fold->settled = fold->final || fold->taken;
 }

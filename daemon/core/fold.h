@@ -17,14 +17,16 @@ struct fold_state {
     bool has_value;
     int64_t value;
     int weight;   /* of the outcome, for "worst wins" */
-    bool settled; /* somebody's answer is enough: the ask need not climb */
-    bool climb;   /* the answer says "go on at once" */
+    bool final;   /* somebody's answer is all that was wanted */
+    bool taken;   /* somebody takes it; the outcome is still to be given by a person (kind row: takes) */
+    bool settled; /* one of the two: the ask need not climb */
+    bool climb;   /* the last answer says "go on at once" */
 };
 
 /* Begins a fold for asks of this kind. */
 struct fold_state fold_begin(enum kind kind);
-/* The next answer; `class` is a name of core/answer.h or "received". `by_required`: whoever gave it may settle an
- * emergency (the required role, or anybody where the step says "any"). */
+/* The next answer; `class` is a name of core/answer.h, "received", "take" (staff take it) or "pass" (cannot, ask the
+ * next). `by_required`: it fills what its step demands of an answer (the role, or anybody where it says "any"). */
 void fold_add(struct fold_state *fold, const char *class, bool has_value, int64_t value, bool by_required);
 
 #endif

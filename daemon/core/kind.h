@@ -25,7 +25,11 @@ enum kind {
     KIND_NOTICE,         /* an inform: a broadcast */
     KIND_SAY,            /* a sentence a person wrote to a family */
     KIND_ECHO,           /* an automatic answer to a reply */
-    KIND_STAFF,          /* what a mentor or the school is told about a reply */
+    KIND_STAFF,          /* what a mentor or the school is told at once: help, a wrong number */
+    KIND_REMARK,         /* what a mentor is told about a reply when the hour is fit */
+    KIND_SETTLED,        /* "thank you, it is settled", to the others who were told of an emergency */
+    KIND_REMIND,         /* to whoever took an emergency: its outcome is awaited */
+    KIND_ALARM,          /* Greenline itself is in trouble: to operator and head */
     KIND_TEST,           /* `gateway test` */
     KINDS
 };
@@ -49,6 +53,9 @@ struct kind_row {
     bool per_class;            /* asked once a class, beside other questions of a line */
     bool missed_call_received; /* one missed call means "received" */
     bool equal_dropped;        /* an equal text to the line within ten minutes is dropped */
+    bool takes;                /* an acknowledgement is not the end: a person gives the outcome, by a time */
+    bool passes;               /* "cannot, ask the next" climbs at once */
+    bool joined;               /* several notes that wait for one phone go as one text */
     time_ms due, grace;        /* from the first attempt; defaults that the configuration may change */
 };
 

@@ -50,6 +50,25 @@ static void read_step(struct ladder_step *out, const json_t *json)
     out->branch = mem_dup(json_text(json, "branch", ""));
 }
 
+/* No step is forgotten: of more branches than there may be, the rest belongs to the first. */
+static void fold_branches(struct ladder *ladder)
+{
+    const char *names[LADDER_BRANCHES_MAX];
+    const size_t count = ladder_branches(ladder, names);
+
+    for (size_t i = 0; i < ladder->step_count; i++) {
+        char **own = &ladder->steps[i].branch;
+        size_t b = 0;
+
+        while (b < count && strcmp(names[b], *own) != 0)
+            b++;
+        if (b == count) {
+            free(*own);
+            *own = mem_dup(names[0]);
+        }
+    }
+}
+
 void ladder_parse(struct ladder *out, const char *text)
 {
     json_t *json = json_read(text, strlen(text), NULL);
@@ -61,6 +80,7 @@ void ladder_parse(struct ladder *out, const char *text)
         read_step(&out->steps[out->step_count++], json_array_get(steps, i));
     if (out->step_count == 0)
         read_step(&out->steps[out->step_count++], NULL);
+    fold_branches(out);
     json_decref(json);
 }
 
@@ -129,11 +149,20 @@ size_t ladder_branches(const struct ladder *ladder, const char **names)
 
 int ladder_next(const struct ladder *ladder, const char *branch, int step)
 {
-    size_t next = (size_t)(step + 1);
+    size_t next = (size_t)step + 1; /* of -1: 0 */
 
     while (next < ladder->step_count && strcmp(branch_of(ladder, next), branch) != 0)
         next++;
     return (int)next;
+}
+
+int ladder_before(const struct ladder *ladder, const char *branch, int step)
+{
+    int before = step - 1;
+
+    while (before >= 0 && (before >= (int)ladder->step_count || strcmp(branch_of(ladder, (size_t)before), branch) != 0))
+        before--;
+    return before;
 }
 
 time_ms ladder_last_after(const struct ladder *ladder)
@@ -143,10 +172,8 @@ time_ms ladder_last_after(const struct ladder *ladder)
     time_ms longest = 0;
 
     for (size_t b = 0; b < count; b++) {
-        int last = ladder_next(ladder, names[b], -1);
+        const int last = ladder_before(ladder, names[b], (int)ladder->step_count);
 
-        for (int next = last; next < (int)ladder->step_count; next = ladder_next(ladder, names[b], next))
-            last = next;
         if (ladder->steps[last].after > longest)
             longest = ladder->steps[last].after;
     }

@@ -23,7 +23,7 @@ struct ladder_step {
     size_t who_count;
     char *channels[LADDER_WORDS_MAX]; /* "auto": by what the person can read */
     size_t channel_count;
-    char *answer; /* any, all (every line of this step that was reached) or role:R */
+    char *answer; /* any, all (every line that this step asked) or role:R */
     int calls;    /* how often a call without an answer is repeated within the step */
 };
 
@@ -49,6 +49,8 @@ enum ladder_then ladder_then(const struct ladder *ladder);
 size_t ladder_branches(const struct ladder *ladder, const char **names);
 /* The step after `step` (-1: the first) in that branch; step_count when the branch is at its end. */
 int ladder_next(const struct ladder *ladder, const char *branch, int step);
+/* The step before `step` (step_count: the branch's last) in that branch; -1 when there is none. */
+int ladder_before(const struct ladder *ladder, const char *branch, int step);
 /* The longest wait before the last step of any branch: what a new round waits at least. */
 time_ms ladder_last_after(const struct ladder *ladder);
 

@@ -133,6 +133,9 @@ static const struct {
     [REASON_GATEWAY_GONE] = { "gateway_gone", "the gateway ended", "通道中断" },
     [REASON_RELEASED] = { "released", "released", "已放行" },
     [REASON_NO_DUE] = { "missed", "missed while the daemon was down", "停机期间错过" },
+    [REASON_DECLINED] = { "declined", "has said no to this already", "已表示不能" },
+    [REASON_SETTLING] = { "settling", "taken, its outcome is awaited", "已有人接手，等结果" },
+    [REASON_JOINED] = { "joined", "stands in another message to the same phone", "已并入同一号码的另一条" },
 };
 _Static_assert(COUNT(reasons) == REASONS, "the last reason has its row");
 

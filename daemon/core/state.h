@@ -82,6 +82,9 @@ enum reason {
     REASON_GATEWAY_GONE,
     REASON_RELEASED, /* from hold or doubt, by a person or a probe */
     REASON_NO_DUE,   /* a missed occurrence, too old to run */
+    REASON_DECLINED, /* said no to this already */
+    REASON_SETTLING, /* somebody has taken it; its outcome is awaited */
+    REASON_JOINED,   /* its words stand in another message to the same phone */
     REASONS
 };
 

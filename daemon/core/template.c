@@ -10,21 +10,22 @@
 
 /* Row after row: name, English, Chinese. */
 #define VARIABLES(row)                                                                                                 \
-    row("student", "the child's name", "孩子姓名")                                                                     \
-        row("students", "the names of all children the text is about", "涉及的所有孩子姓名")                           \
-            row("class", "the child's class", "班级") row("village", "the child's village", "村（社区）")              \
-                row("person", "the name of the person addressed", "收信人姓名")                                        \
-                    row("relation", "what the person is to the child", "与孩子的关系")                                 \
-                        row("school", "the name of the school", "学校名称")                                            \
-                            row("mentor", "the child's mentor", "代理家长（结对教师）")                                \
-                                row("teacher", "the class teacher", "班主任")                                          \
-                                    row("date", "the date it is about, or today's", "日期")                            \
-                                        row("time", "the time of day it is about", "时间")                             \
-                                            row("place", "where, at meetings", "地点")                                 \
-                                                row("code", "the code that an answer names", "回复代码")               \
-                                                    row("answer", "the answer that was understood", "所理解的回复")    \
-                                                        row("text", "the words of a person that are passed on",        \
-                                                            "转述的原话")
+    row("student", "the child's name", "孩子姓名") row("students", "the names of all children the text is about",      \
+                                                       "涉及的所有孩子姓名") row("class", "the child's class", "班级") \
+        row("village", "the child's village", "村（社区）")                                                            \
+            row("person", "the name of the person addressed", "收信人姓名")                                            \
+                row("relation", "what the person is to the child", "与孩子的关系")                                     \
+                    row("school", "the name of the school", "学校名称")                                                \
+                        row("mentor", "the child's mentor", "代理家长（结对教师）") row("teacher",                     \
+                                                                                        "the class teacher", "班主任") \
+                            row("date", "the date it is about, or today's", "日期")                                    \
+                                row("time", "the time of day it is about", "时间")                                     \
+                                    row("place", "where, at meetings", "地点")                                         \
+                                        row("code", "the code that an answer names", "回复代码")                       \
+                                            row("answer", "the answer that was understood", "所理解的回复")            \
+                                                row("text", "the words of a person that are passed on", "转述的原话")  \
+                                                    row("count", "of how many children it tells", "人数")              \
+                                                        row("list", "the command that lists them", "查看名单的命令")
 
 #define AS_VARIABLE(name, english, chinese) { name, english, chinese },
 #define AS_NAME(name, english, chinese) name,

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The climb: an ask's next step fires when its time comes, at once when the step before reached nobody, and again when
- * a call was not answered. What could not be tried is a row with its reason. `ask.step` is the step that fires next.
+ * The climb: a branch's next step fires when its time comes, at once when the step before reached nobody. After the last
+ * step of all branches the ask ends at its due time, begins again, or is handed over to one person; an emergency never
+ * ends in silence, whatever its ladder says. Whom a step means is rung.c, where a branch stands branch.c.
  */
-#include <stdlib.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "engine/engine_internal.h"
@@ -11,294 +12,214 @@
 #include "lib/memory.h"
 #include "lib/text.h"
 
-#define CALL_AGAIN_MS (2 * MINUTE_MS)
-#define CALL_AGAIN_EMERGENCY_MS (30 * SECOND_MS)
-#define RESTART_AFTER_MS (5 * MINUTE_MS)
-
-struct step {
-    struct engine *engine;
-    const struct ask *ask;
-    const struct cause *cause;
-    const struct ladder_step *rung;
-    int made;
-};
-
-/* `joins`: the message that rings this phone already for the same; 0. */
-static int64_t put(const struct step *s, const struct recipient *to, time_ms due, bool fresh, int64_t joins,
-                   enum reason *why)
+static int count_of(const struct climb *c)
 {
-    const time_ms now = engine_now(s->engine);
-    const struct outbox_entry entry = { .cause = s->cause->id,
-                                        .kind = s->cause->kind,
-                                        .lane = s->cause->lane,
-                                        .student = s->ask->student,
-                                        .person = to->person,
-                                        .line = to->line,
-                                        .channel = to->channel,
-                                        .due = due,
-                                        .expires = s->ask->due > now ? s->ask->due : now + HOUR_MS,
-                                        .fresh = fresh,
-                                        .joins = joins };
-
-    *why = to->reason;
-    if (to->reason != REASON_NONE)
-        return 0;
-    if (to->line <= 0) {
-        *why = to->person ? REASON_NO_LINE : REASON_NO_PERSON;
-        return 0;
-    }
-    return outbox_put(s->engine->outbox, &entry, why);
-}
-
-static void attempt_one(struct step *s, const struct recipient *to)
-{
-    struct attempt attempt = { .ask = s->ask->id,
-                               .round = s->ask->round,
-                               .step = s->ask->step,
-                               .n = 1,
-                               .person = to->person,
-                               .line = to->line > 0 ? to->line : 0,
-                               .channel = to->channel };
-    const int64_t there = attempt.line ? attempt_message(s->engine->store, &attempt) : 0;
-
-    attempt.message = put(s, to, engine_now(s->engine), false, there, &attempt.skipped);
-    attempt_put(s->engine->store, &attempt, engine_now(s->engine));
-    s->made += attempt.message != 0;
-}
-
-/* One person by the rung's channels; "auto" is the one that fits them. */
-static void attempt_person(struct step *s, const struct contact *c)
-{
-    const enum channel fits = engine_channel_of(s->engine, c->person, c->line);
-    const bool all = s->cause->lane == LANE_EMERGENCY;
-    bool done = false;
-
-    for (size_t i = 0; i < s->rung->channel_count; i++) {
-        struct recipient to = { .person = c->person };
-
-        if (!channel_parse(&to.channel, s->rung->channels[i]))
-            to.channel = fits;
-        if (!all && to.channel != fits && s->rung->channel_count > 1)
-            continue; /* routine questions take the one way that fits; alarms take all */
-        to.line = person_best_line(s->engine->store, c->person, to.channel);
-        attempt_one(s, &to);
-        done = true;
-    }
-    if (!done) {
-        struct recipient to = { .person = c->person, .channel = fits };
-
-        to.line = person_best_line(s->engine->store, c->person, fits);
-        attempt_one(s, &to);
-    }
-}
-
-static void attempt_contacts(struct step *s, const struct contact *contacts, size_t count)
-{
-    const struct recipient nobody = { .reason = REASON_NO_PERSON };
-
-    for (size_t i = 0; i < count; i++)
-        attempt_person(s, &contacts[i]);
-    if (count == 0)
-        attempt_one(s, &nobody);
-}
-
-/* Whom the audience named for this child or person. */
-static void attempt_audience(struct step *s)
-{
-    struct recipient to[CHAIN_MAX];
-    const size_t count = recipient_of(s->engine->store, s->cause->id, s->ask->student,
-                                      s->ask->student ? 0 : s->ask->person, to, COUNT(to));
-
-    for (size_t i = 0; i < count; i++) {
-        const struct contact contact = { .person = to[i].person, .line = to[i].line };
-
-        if (to[i].reason == REASON_NONE)
-            attempt_person(s, &contact);
-        else
-            attempt_one(s, &to[i]);
-    }
-    if (count == 0 && s->ask->person) {
-        const struct contact contact = person_contact(s->engine->store, s->ask->person);
-
-        attempt_person(s, &contact);
-    }
-}
-
-static const struct {
-    const char *word;
-    enum chain chain;
-    bool first; /* only the best of the chain */
-} chains[] = {
-    { "guardian", CHAIN_GUARDIANS, true }, { "guardians", CHAIN_GUARDIANS, false }, { "parents", CHAIN_PARENTS, false },
-    { "mother", CHAIN_MOTHER, true },      { "father", CHAIN_FATHER, true },        { "mentor", CHAIN_MENTOR, false },
-    { "teacher", CHAIN_TEACHER, false },
-};
-
-/* "guardian:2" is the second of the chain. */
-static bool attempt_chain(struct step *s, const char *who)
-{
-    struct contact contacts[CHAIN_MAX];
-    size_t count, from = 0;
-    const char *colon = strchr(who, ':');
-    const size_t length = colon ? (size_t)(colon - who) : strlen(who);
-
-    for (size_t i = 0; i < COUNT(chains); i++) {
-        if (strlen(chains[i].word) != length || strncmp(who, chains[i].word, length) != 0)
-            continue;
-        count = person_chain(s->engine->store, s->ask->student, chains[i].chain, engine_now(s->engine), contacts,
-                             COUNT(contacts));
-        if (colon)
-            from = (size_t)strtoul(colon + 1, NULL, 10) - 1;
-        if (from > count)
-            from = count;
-        attempt_contacts(s, contacts + from, chains[i].first && count > from ? 1 : count - from);
-        return true;
-    }
-    return false;
-}
-
-static void attempt_who(struct step *s, const char *who)
-{
-    struct contact contacts[CHAIN_MAX];
-
-    if (strcmp(who, "audience") == 0) {
-        attempt_audience(s);
-    } else if (text_starts(who, "person:")) {
-        const int64_t person = person_by_ref(s->engine->store, who + strlen("person:"));
-        const struct contact contact = person_contact(s->engine->store, person);
-
-        attempt_contacts(s, &contact, person ? 1 : 0);
-    } else if (!attempt_chain(s, who)) {
-        const char *role = text_starts(who, "role:") ? who + 5 : who;
-
-        attempt_contacts(s, contacts,
-                         person_of_role(s->engine->store, role, engine_now(s->engine), contacts, COUNT(contacts)));
-    }
-}
-
-static bool restarts(const struct ladder *ladder)
-{
-    return ladder->then[0] != '\0';
+    return (int)c->ladder.step_count;
 }
 
 /* When the step was to fire: after downtime all steps of an alarm whose time has passed fire together. A routine question
  * counts from when it was really put. */
-static time_ms fired(const struct ask *ask, enum lane lane, time_ms now)
+static time_ms fired(const struct climb *c, const struct cursor *at)
 {
-    return lane == LANE_EMERGENCY && ask->next_at < now ? ask->next_at : now;
+    const time_ms now = engine_now(c->engine);
+
+    return c->ask.urgent && at->next_at < now ? at->next_at : now;
 }
 
-/* After the last step: a ladder that may not end in silence begins again, the others wait for the due time. */
-static void schedule_next(struct engine *engine, const struct ask *ask, const struct ladder *ladder, int made)
+static enum ladder_then then(const struct climb *c)
 {
-    const time_ms now = engine_now(engine);
-    const int next = ask->step + 1;
-    time_ms at;
+    const enum ladder_then what = ladder_then(&c->ladder);
 
-    if (next < (int)ladder->step_count) {
-        at = made ? fired(ask, kind_row(ask->kind)->lane, now) + ladder->steps[next].after : now;
-        ask_set_step(engine->store, ask->id, ask->round, next, now, at);
-    } else if (restarts(ladder)) {
-        at = ladder->steps[ladder->step_count - 1].after;
-        ask_set_step(engine->store, ask->id, ask->round + 1, 0, now,
-                     now + (at > RESTART_AFTER_MS ? at : RESTART_AFTER_MS));
-    } else {
-        ask_set_step(engine->store, ask->id, ask->round, next, now, made ? ask->due : now);
+    return what == LADDER_ENDS && c->ask.urgent ? LADDER_RESTARTS : what;
+}
+
+/* When there is something to do after the last step of all branches. */
+static time_ms end_time(const struct climb *c, bool reached)
+{
+    const time_ms now = engine_now(c->engine), due = c->ask.due > now ? c->ask.due : now;
+    const time_ms pause = now + climb_pause(c);
+
+    switch (then(c)) {
+    case LADDER_ENDS:
+        return reached || attempt_alive(c->engine->store, c->ask.id, -1, -1) ? due : now;
+    case LADDER_HANDS_OVER:
+        return reached ? pause : now;
+    case LADDER_RESTARTS:
+        return c->ask.urgent || pause < due ? pause : due;
     }
+    return now;
+}
+
+/* A branch has fired its last step; the first one looks when all have. */
+static void branch_ended(const struct climb *c, struct cursor *at, bool reached)
+{
+    const time_ms now = engine_now(c->engine);
+    struct cursor first = *at;
+    time_ms others;
+
+    if (at->branch > 0) {
+        at->next_at = TIME_NEVER;
+        cursor_put(c, at);
+        if (!cursor_get(&first, c, 0) || first.step < count_of(c))
+            return;
+    }
+    others = branch_last(c->engine->store, c->ask.id);
+    if (others != TIME_NEVER)
+        first.next_at = others > now ? others : now + SECOND_MS;
+    else
+        first.next_at = end_time(c, reached);
+    cursor_put(c, &first);
+}
+
+static void fire(struct climb *c, struct cursor *at)
+{
+    const bool reached = rung_ask(c, at->round, at->step);
+    const int next = ladder_next(&c->ladder, c->names[at->branch], at->step);
+
+    at->anchor = fired(c, at);
+    at->step = next;
+    if (next >= count_of(c)) {
+        branch_ended(c, at, reached);
+        return;
+    }
+    at->next_at = reached ? at->anchor + c->ladder.steps[next].after : engine_now(c->engine);
+    cursor_put(c, at);
 }
 
 /* The ask's own end: silent until due, or nobody could be asked. */
-static void end(struct engine *engine, const struct ask *ask)
+static void end(const struct climb *c)
 {
-    ask_move(engine->store, ask->id, ask->state, attempt_reached(engine->store, ask->id) ? ASK_EXPIRED : ASK_UNASKED);
-    talk_wake_lines(engine->store, ask->id, engine_now(engine));
+    struct store *store = c->engine->store;
+
+    ask_move(store, c->ask.id, c->ask.state, attempt_reached(store, c->ask.id) ? ASK_EXPIRED : ASK_UNASKED);
+    branch_stop(store, c->ask.id);
+    talk_wake_lines(store, c->ask.id, engine_now(c->engine));
 }
 
-static void fire(struct engine *engine, const struct ask *ask, const struct cause *cause)
+static void begin_again(const struct climb *c, const struct cursor *at, time_ms wait)
 {
+    if (c->ask.urgent && !attempt_made(c->engine->store, c->ask.id, at->round))
+        engine_alarm_nobody(c->engine, &c->cause);
+    climb_new_round(c, wait);
+}
+
+/* An emergency again and again, until it is taken; another question once, then it waits for its due time. */
+static void hand_over(struct climb *c, struct cursor *at)
+{
+    const time_ms now = engine_now(c->engine);
+
+    if (!rung_ask(c, at->round, count_of(c))) {
+        log_notice("ask %" PRId64 ": handed over to %s, who cannot be reached: it begins again", c->ask.id,
+                   c->ladder.then);
+        begin_again(c, at, climb_pause(c));
+        return;
+    }
+    at->anchor = now;
+    if (c->ask.urgent) {
+        at->round++;
+        at->next_at = now + climb_pause(c);
+    } else {
+        at->step = count_of(c) + 1;
+        at->next_at = c->ask.due > now ? c->ask.due : now;
+    }
+    cursor_put(c, at);
+}
+
+/* A question that is no alarm: its time has passed, or nothing is out that may still bring an answer. */
+static bool over(const struct climb *c, const struct cursor *at)
+{
+    return c->ask.due <= engine_now(c->engine) ||
+           (at->step == count_of(c) && then(c) == LADDER_ENDS && !attempt_alive(c->engine->store, c->ask.id, -1, -1));
+}
+
+/* What comes after the last step. */
+static void look(struct climb *c, struct cursor *at)
+{
+    const time_ms now = engine_now(c->engine), others = branch_last(c->engine->store, c->ask.id);
+
+    if (others != TIME_NEVER) {
+        at->next_at = others > now ? others : now + SECOND_MS;
+        cursor_put(c, at);
+    } else if (!c->ask.urgent && over(c, at)) {
+        end(c);
+    } else if (at->step > count_of(c) || then(c) == LADDER_ENDS) {
+        ask_set_next(c->engine->store, c->ask.id, c->ask.due); /* one phone is out; another may still answer */
+    } else if (then(c) == LADDER_HANDS_OVER) {
+        hand_over(c, at);
+    } else {
+        begin_again(c, at, 0);
+    }
+}
+
+/* Why the branch may not go on now, as the time at which it is looked at again; 0: it may. */
+static time_ms held_until(const struct climb *c)
+{
+    const time_ms now = engine_now(c->engine);
+
+    if (strcmp(c->cause.state, "open") != 0)
+        return now + MINUTE_MS;
+    if (c->ask.state == ASK_WAITING && !c->ask.taken)
+        return now + MINUTE_MS; /* a branch beside one that waits for the morning */
+    if (c->ask.state != ASK_OPEN)
+        return TIME_NEVER;
+    return taking_covers(c->engine->store, c->cause.id, c->ask.id) ? now + SECOND_MS : 0;
+}
+
+void engine_climb(struct engine *engine, int64_t id, int branch)
+{
+    struct climb c;
+    struct cursor at;
+
+    if (!climb_begin(&c, engine, id))
+        return;
+    if (cursor_get(&at, &c, branch)) {
+        const time_ms held = held_until(&c);
+
+        if (held) {
+            at.next_at = held;
+            cursor_put(&c, &at);
+        } else if (at.step < count_of(&c)) {
+            fire(&c, &at);
+        } else if (branch == 0) {
+            look(&c, &at);
+        } else {
+            at.next_at = TIME_NEVER;
+            cursor_put(&c, &at);
+        }
+    }
+    climb_end(&c);
+}
+
+int64_t engine_open_ask(struct engine *engine, const struct cause *cause, struct ask *ask)
+{
+    const time_ms now = engine_now(engine);
     struct ladder ladder;
-    struct step s = { .engine = engine, .ask = ask, .cause = cause };
+    const char *names[LADDER_BRANCHES_MAX];
+    size_t count;
+    int64_t id;
 
     ladder_parse(&ladder, cause->ladder);
-    if (ask->step >= (int)ladder.step_count && ask->due > engine_now(engine) &&
-        attempt_alive(engine->store, ask->id, ask->round, (int)ladder.step_count - 1)) {
-        ask_set_next(engine->store, ask->id,
-                     ask->due); /* one phone of the last step is out; another may still answer */
-    } else if (ask->step >= (int)ladder.step_count) {
-        end(engine, ask);
-    } else {
-        s.rung = &ladder.steps[ask->step];
-        for (size_t i = 0; i < s.rung->who_count; i++)
-            attempt_who(&s, s.rung->who[i]);
-        schedule_next(engine, ask, &ladder, s.made);
+    count = ladder_branches(&ladder, names);
+    ask->state = ASK_OPEN;
+    ask->urgent = cause->lane == LANE_EMERGENCY;
+    ask->step = ladder_next(&ladder, names[0], -1);
+    ask->anchor = now;
+    ask->next_at = now + ladder.steps[ask->step].after;
+    id = ask_put(engine->store, ask);
+    for (size_t b = 1; id && b < count; b++) {
+        const int step = ladder_next(&ladder, names[b], -1);
+
+        branch_put(engine->store, &(struct branch){ .ask = id,
+                                                    .branch = (int)b,
+                                                    .step = step,
+                                                    .urgent = ask->urgent,
+                                                    .anchor = now,
+                                                    .next_at = now + ladder.steps[step].after });
+        if (ladder.steps[step].after <= 0)
+            engine_climb(engine, id, (int)b);
     }
+    if (id && ask->next_at <= now)
+        engine_climb(engine, id, 0);
     ladder_free(&ladder);
-}
-
-void engine_climb(struct engine *engine, int64_t id)
-{
-    struct ask ask = { 0 };
-    struct cause cause = { 0 };
-
-    if (ask_get(&ask, engine->store, id) && (ask.state == ASK_OPEN || ask.state == ASK_WAITING) &&
-        cause_get(&cause, engine->store, ask.cause)) {
-        if (strcmp(cause.state, "paused") == 0)
-            ask_set_next(engine->store, id, engine_now(engine) + MINUTE_MS);
-        else
-            fire(engine, &ask, &cause);
-    }
-    cause_free(&cause);
-    ask_free(&ask);
-}
-
-/* A call that nobody took is made again within its step; `again` is the call that was made for a sibling, then for this. */
-static bool call_again(struct engine *engine, const struct ask *ask, const struct attempt *old, enum reason reason,
-                       int64_t *again)
-{
-    struct cause cause = { 0 };
-    struct ladder ladder;
-    struct attempt attempt = *old;
-    struct step s = { .engine = engine, .ask = ask, .cause = &cause };
-    const struct recipient to = { .person = old->person, .line = old->line, .channel = old->channel };
-    enum reason why;
-
-    if (old->channel != CHANNEL_VOICE || (reason != REASON_BUSY && reason != REASON_NO_ANSWER) ||
-        !cause_get(&cause, engine->store, ask->cause))
-        return false;
-    ladder_parse(&ladder, cause.ladder);
-    attempt.message = 0;
-    if (old->step < (int)ladder.step_count && old->n < ladder.steps[old->step].calls) {
-        const time_ms wait = cause.lane == LANE_EMERGENCY ? CALL_AGAIN_EMERGENCY_MS : CALL_AGAIN_MS;
-
-        attempt.n = old->n + 1;
-        attempt.message = put(&s, &to, engine_now(engine) + wait, true, *again, &why);
-        if (attempt.message)
-            attempt_put(engine->store, &attempt, engine_now(engine));
-        *again = attempt.message ? attempt.message : *again;
-    }
-    ladder_free(&ladder);
-    cause_free(&cause);
-    return attempt.message != 0;
-}
-
-void engine_message_ended(struct engine *engine, int64_t message, enum message_state state, enum reason reason)
-{
-    int64_t asks[64];
-    const size_t count = attempt_asks(engine->store, message, asks, COUNT(asks));
-    int64_t again = 0;
-
-    (void)state;
-    for (size_t i = 0; i < count; i++) {
-        struct ask ask = { 0 };
-        struct attempt attempt;
-
-        ask_stop_waiting(engine->store, asks[i]);
-        if (ask_get(&ask, engine->store, asks[i]) && (ask.state == ASK_OPEN || ask.state == ASK_WAITING) &&
-            attempt_of(&attempt, engine->store, ask.id, message) &&
-            !call_again(engine, &ask, &attempt, reason, &again) &&
-            attempt_alive(engine->store, ask.id, attempt.round, attempt.step) == 0 && ask.round == attempt.round &&
-            ask.step == attempt.step + 1)
-            ask_set_next(engine->store, ask.id, engine_now(engine));
-        ask_free(&ask);
-    }
+    return id;
 }

@@ -103,6 +103,9 @@ void engine_set_rules(struct engine *engine, const struct engine_rules *rules)
     engine->language = language;
     engine->rules = *rules;
     engine->roll.known = false;
+    engine->rules.settled_after = rules->settled_after > 0 ? rules->settled_after : 2 * MINUTE_MS;
+    engine->rules.done_by = rules->done_by > 0 ? rules->done_by : 30 * MINUTE_MS;
+    engine->rules.remind = rules->remind > 0 ? rules->remind : 10 * MINUTE_MS;
     engine->rules.language = language;
     engine->rules.templates = NULL;
     forget_wordings(engine);
@@ -150,15 +153,81 @@ enum channel engine_channel_of(struct engine *engine, int64_t person, int64_t li
     return calls ? CHANNEL_VOICE : CHANNEL_SMS;
 }
 
-bool engine_work(struct engine *engine)
+void engine_hold(struct engine *engine, time_ms emergency_until, time_ms routine_until)
 {
+    engine->hold_emergency = emergency_until;
+    engine->hold_routine = routine_until;
+}
+
+static time_ms sooner(time_ms a, time_ms b)
+{
+    return a < b ? a : b;
+}
+
+/* When a lane's next step fires: not before the hold ends. */
+static time_ms step_at(const struct engine *engine, const struct timetable *t, bool urgent)
+{
+    const time_ms next = urgent ? sooner(t->urgent, t->urgent_branch) : sooner(t->routine, t->routine_branch);
+    const time_ms hold = urgent ? engine->hold_emergency : engine->hold_routine;
+
+    return next > hold ? next : hold;
+}
+
+static time_ms settle_at(const struct engine *engine, const struct timetable *t)
+{
+    const time_ms next = sooner(t->settling, t->telling);
+
+    return next > engine->hold_emergency ? next : engine->hold_emergency;
+}
+
+static void climb_due(struct engine *engine, bool urgent)
+{
+    const time_ms now = engine_now(engine);
     int64_t asks[STEP];
-    const size_t due = ask_due(engine->store, engine_now(engine), asks, COUNT(asks));
-    int64_t cause;
+    struct branch branches[STEP];
+    const size_t due = ask_due(engine->store, urgent, now, asks, COUNT(asks));
+    const size_t further = branch_due(engine->store, urgent, now, branches, COUNT(branches));
 
     for (size_t i = 0; i < due && !store_failed(engine->store); i++)
-        engine_climb(engine, asks[i]);
-    if (due)
+        engine_climb(engine, asks[i], 0);
+    for (size_t i = 0; i < further && !store_failed(engine->store); i++)
+        engine_climb(engine, branches[i].ask, branches[i].branch);
+}
+
+/* A new alert is expanded before routine steps, however many are due. */
+static bool expand_alert(struct engine *engine)
+{
+    const int64_t cause = cause_next_work(engine->store, engine_now(engine));
+
+    return cause && cause_is_alert(engine->store, cause) && engine_expand(engine, cause);
+}
+
+/* Work on many rows goes on beside what is due; routine steps come after the alarms'. True when there was any. */
+static bool work_on_asks(struct engine *engine)
+{
+    const time_ms now = engine_now(engine);
+    struct timetable t;
+
+    ask_timetable(&t, engine->store);
+    if (t.slices) {
+        engine_take_slice(engine);
+        engine_end_slice(engine);
+    }
+    if (settle_at(engine, &t) <= now)
+        engine_settle_due(engine);
+    if (step_at(engine, &t, true) <= now)
+        climb_due(engine, true);
+    else if (step_at(engine, &t, false) <= now && !expand_alert(engine))
+        climb_due(engine, false);
+    return t.slices ||
+           sooner(settle_at(engine, &t), sooner(step_at(engine, &t, true), step_at(engine, &t, false))) <= now;
+}
+
+bool engine_work(struct engine *engine)
+{
+    int64_t cause;
+
+    if (work_on_asks(engine) && !store_failed(engine->store))
         return true; /* the next slice sees whether there are more */
     if (engine_run_due_schedules(engine) || engine_roll_work(engine))
         return true;
@@ -174,13 +243,14 @@ bool engine_urgent(struct engine *engine)
     return cause_urgent(engine->store, engine_now(engine));
 }
 
-static time_ms sooner(time_ms a, time_ms b)
-{
-    return a < b ? a : b;
-}
-
 time_ms engine_next(struct engine *engine)
 {
-    return sooner(sooner(ask_next_due(engine->store), engine_roll_next(engine)),
-                  sooner(schedule_next_due(engine->store), cause_next_due(engine->store)));
+    const time_ms causes = sooner(schedule_next_due(engine->store), cause_next_due(engine->store));
+    struct timetable t;
+
+    ask_timetable(&t, engine->store);
+    if (t.slices)
+        return engine_now(engine);
+    return sooner(sooner(step_at(engine, &t, true), step_at(engine, &t, false)),
+                  sooner(settle_at(engine, &t), sooner(causes, engine_roll_next(engine))));
 }

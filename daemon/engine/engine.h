@@ -37,6 +37,8 @@ struct engine_rules {
     void *ladder_arg;
     time_ms due[KINDS], grace[KINDS]; /* -1: the table's */
     struct roll_rules roll;
+    time_ms settled_after;   /* until the others hear that it is settled; 0: 2 min */
+    time_ms done_by, remind; /* from the acknowledgement to the outcome, and how long before; 0: 30, 10 min */
 };
 
 struct engine *engine_new(struct turn *turn, struct outbox *outbox, const struct engine_rules *rules);
@@ -50,6 +52,17 @@ bool engine_work(struct engine *engine);
 bool engine_urgent(struct engine *engine);
 /* When engine_work() has something to do; TIME_NEVER. */
 time_ms engine_next(struct engine *engine);
+/* No step of an emergency fires before the one time, none of another question before the other (0: now); at start, while
+ * the gateways hand over what came in meanwhile. */
+void engine_hold(struct engine *engine, time_ms emergency_until, time_ms routine_until);
+/* Looks at open asks, a few hundred a call, and mends one that has neither a next time nor a reason to wait; the number
+ * mended, which the setting `audited` counts as well. Called on the daemon's tick. */
+size_t engine_audit(struct engine *engine);
+/* Greenline itself is in trouble: tells operator and head by a gateway that is up, once an hour for this key. Always
+ * logged; false when nobody could be told. */
+bool engine_alarm(struct engine *engine, const char *key, const char *text);
+/* An alarm when emergencies wait for gateways that are all down; on the tick and whenever one goes down. */
+void engine_watch_gateways(struct engine *engine);
 /* A message has ended without success: its steps may move on. Registered with the outbox by engine_new(). */
 void engine_message_ended(struct engine *engine, int64_t message, enum message_state state, enum reason reason);
 
@@ -82,7 +95,10 @@ struct saying {
     size_t student_count;
     const char *text; /* as it is to be read */
     int64_t reply;    /* what it answers; 0 */
+    bool drill;
 };
+/* Whether this person may be told such a thing about this child now, or later; line 0: on their best. */
+bool engine_may_say(struct engine *engine, enum kind kind, int64_t person, int64_t line, int64_t student);
 int64_t engine_say(struct engine *engine, const struct saying *saying, enum reason *why);
 
 /* --- schedules --- */
@@ -108,7 +124,10 @@ int64_t engine_run_schedule(struct engine *engine, int64_t schedule, const char 
 /* Stores what a reply means for an ask, folds, and settles what follows. True when the outcome changed. */
 bool engine_answer(struct engine *engine, const struct answer_row *row);
 bool engine_cancel_ask(struct engine *engine, int64_t ask, struct error *err);
-/* An emergency is closed by a person with an outcome: all its asks. */
+/* The same for all open asks of a cause (row->ask is void), or, where the row has a line, for those put to that line.
+ * Many are gone through in slices of engine_work(); what it has not come to yet climbs no more. Their number so far. */
+size_t engine_answer_cause(struct engine *engine, int64_t cause, const struct answer_row *row);
+/* An emergency is closed by a person with an outcome: all its asks, many of them in slices. */
 bool engine_close_alert(struct engine *engine, int64_t cause, const char *outcome, const char *by, struct error *err);
 
 /* A template by name and language ("asked_back", "zh"), "" when there is none; borrowed. */

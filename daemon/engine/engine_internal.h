@@ -29,6 +29,11 @@ struct engine {
         time_ms next, looked; /* when the next roll opens, as seen at `looked` */
         char opened[16];      /* the last day opened by this process */
     } roll;
+    time_ms hold_emergency, hold_routine; /* no step of the lane fires before */
+    int64_t audit_cursor;                 /* the last waiting ask that the auditor looked at */
+    time_ms audited_at;                   /* when it last looked; 0 */
+    char alarm_key[64];                   /* the last alarm in the log, and its hour */
+    int64_t alarm_hour;
 };
 
 time_ms engine_now(const struct engine *engine);
@@ -48,8 +53,76 @@ bool engine_expand(struct engine *engine, int64_t cause);
 /* A slice of what was held while the cause was paused waits again; true while there may be more. */
 bool engine_release(struct engine *engine, int64_t cause);
 
-/* climb.c: fires the ask's next step, or ends it. */
-void engine_climb(struct engine *engine, int64_t ask);
+/* An ask on its ladder, with all that its steps need. */
+struct climb {
+    struct engine *engine;
+    struct ask ask;
+    struct cause cause;
+    struct ladder ladder;
+    const char *names[LADDER_BRANCHES_MAX];
+    size_t branch_count;
+};
+/* Where a branch stands: `step` fires next; step_count: at its end (of the first branch: what comes after the last step
+ * is next); step_count + 1: handed over, waits for its due time. */
+struct cursor {
+    int branch, round, step;
+    time_ms anchor, next_at;
+};
+
+/* branch.c: an ask with its ladder (false: no such ask), and the places of its branches. */
+bool climb_begin(struct climb *out, struct engine *engine, int64_t ask);
+void climb_end(struct climb *climb);
+bool cursor_get(struct cursor *out, const struct climb *climb, int branch);
+void cursor_put(const struct climb *climb, const struct cursor *cursor);
+int climb_branch_of(const struct climb *climb, int step);
+time_ms climb_pause(const struct climb *climb); /* between the last step and what comes after it */
+/* All branches from their first steps in a new round, `wait` from now. */
+void climb_new_round(const struct climb *climb, time_ms wait);
+/* An acknowledgement has expired: what each branch asked last is asked again at once. */
+void climb_rewind(const struct climb *climb);
+/* The branches go on from where they stand; the first one at `at` (TIME_NEVER: when its step would have fired). */
+void climb_resume(const struct climb *climb, time_ms at);
+/* The branch of this step moves on at once; true when it did. */
+bool climb_hasten(const struct climb *climb, int step);
+
+/* climb.c: puts a new ask on its ladder (0: asked already); fires the next step of a branch, or what comes after the
+ * last. */
+int64_t engine_open_ask(struct engine *engine, const struct cause *cause, struct ask *ask);
+void engine_climb(struct engine *engine, int64_t ask, int branch);
+
+/* rung.c: asks whom a step means; whether somebody may answer now. Step step_count is the hand-over. */
+bool rung_ask(struct climb *climb, int round, int step);
+/* The same person called again, the n-th time within the step; the message, 0. `again`: made for a sibling already. */
+int64_t rung_call_again(struct climb *climb, const struct attempt *old, int64_t again);
+
+/* ended.c: a slice of the asks of a message that has ended; true when there was one. */
+bool engine_end_slice(struct engine *engine);
+
+/* settling.c */
+void engine_settle(struct engine *engine, const struct ask *ask, const struct answer_row *row, bool final);
+/* Reminds or expires what was taken, tells the others that it is settled. */
+void engine_settle_due(struct engine *engine);
+bool engine_close_ask(struct engine *engine, int64_t ask, const char *outcome, const char *by);
+/* What is at a gateway and needed no more is called back. */
+void engine_recall(struct engine *engine, int64_t ask);
+
+/* answering.c: the answers by which it was taken count no more, and the outcome is folded anew. */
+void engine_withdraw_taking(struct engine *engine, const struct ask *ask, int64_t line, const char *via);
+
+/* taking.c: a slice of one answer to many; true when there was one. */
+bool engine_take_slice(struct engine *engine);
+
+/* gathering.c: whether this person is asked about all children of the cause at once, and from when. */
+bool engine_gathers(struct climb *climb, int64_t person, const char *who);
+time_ms engine_gather_due(struct engine *engine, int64_t cause, int64_t line, enum channel channel);
+time_ms engine_note_due(struct engine *engine, enum kind kind, int64_t line);
+
+/* saying.c: whether a gateway that is up reaches this person. */
+bool engine_can_ring(struct engine *engine, int64_t person);
+
+/* alarm.c: the step's gateways are all down. */
+void engine_alarm_down(struct engine *engine, const struct cause *cause);
+void engine_alarm_nobody(struct engine *engine, const struct cause *cause);
 
 /* opening.c: the content snapshot of a template or text; NULL and err. */
 char *engine_content(struct engine *engine, const struct cause_request *request, struct error *err);

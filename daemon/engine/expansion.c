@@ -53,17 +53,14 @@ static void open_ask(struct engine *engine, const struct cause *cause, const str
 {
     const bool per_student = kind_row(cause->kind)->per_student && r->student;
     const time_ms now = engine_now(engine);
-    const struct ask ask = { .cause = cause->id,
-                             .student = per_student ? r->student : 0,
-                             .person = per_student ? 0 : r->person,
-                             .state = ASK_OPEN,
-                             .due = now + engine_due_of(engine, cause->kind),
-                             .grace = now + engine_grace_of(engine, cause->kind),
-                             .next_at = now };
-    const int64_t id = !per_student && !r->person ? 0 : ask_put(engine->store, &ask);
+    struct ask ask = { .cause = cause->id,
+                       .student = per_student ? r->student : 0,
+                       .person = per_student ? 0 : r->person,
+                       .due = now + engine_due_of(engine, cause->kind),
+                       .grace = now + engine_grace_of(engine, cause->kind) };
 
-    if (id)
-        engine_climb(engine, id);
+    if (per_student || r->person)
+        engine_open_ask(engine, cause, &ask);
 }
 
 static void expand_slice(struct engine *engine, const struct cause *cause)

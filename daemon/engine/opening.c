@@ -22,6 +22,22 @@ static char *worded(struct engine *engine, const struct cause_request *request, 
                          : mem_dup(engine_wording(engine, name, language));
 }
 
+/* How staff are asked about many children at once; {text} is what the cause says, else its title. */
+static void add_gathered(struct engine *engine, const struct cause_request *request, json_t *content)
+{
+    const struct template_value text = { "text", request->text    ? request->text
+                                                 : request->title ? request->title
+                                                                  : kind_row(request->kind)->chinese };
+
+    for (size_t i = 0; i < COUNT(languages); i++) {
+        CLEANUP(mem_clean) char *key = mem_format("gathered.%s", languages[i]);
+        CLEANUP(mem_clean) char *wording = template_render(engine_wording(engine, "gathered", languages[i]), &text, 1);
+
+        if (wording[0])
+            json_put_text(content, key, wording);
+    }
+}
+
 /* A question in words of one's own may lack the options: they are kept with it, for when it needs a token. */
 static void add_options(struct engine *engine, const struct cause_request *request, json_t *content)
 {
@@ -59,9 +75,13 @@ char *engine_content(struct engine *engine, const struct cause_request *request,
                   name);
         goto out;
     }
-    if (kind_row(request->kind)->asks)
+    if (kind_row(request->kind)->asks) {
         add_options(engine, request, json);
+        add_gathered(engine, request, json);
+    }
     json_put_flag(json, "asks", kind_row(request->kind)->asks);
+    json_put_flag(json, "passes",
+                  kind_row(request->kind)->grammar == ANSWER_KIND_EMERGENCY && kind_row(request->kind)->passes);
     text = json_write(json);
 out:
     json_decref(json);
@@ -150,66 +170,4 @@ bool engine_cancel_cause(struct engine *engine, int64_t cause, struct error *err
     /* what comes to the head is ended by the claim at once; the rest is gone through in slices */
     cause_begin_cancel(engine->store, cause, engine_now(engine));
     return true;
-}
-
-static bool say_about(struct engine *engine, const struct saying *s, int64_t cause, int64_t line, enum reason *why,
-                      int64_t *message)
-{
-    struct outbox_entry entry = { .cause = cause,
-                                  .kind = s->kind,
-                                  .lane = kind_row(s->kind)->lane,
-                                  .person = s->person,
-                                  .line = line,
-                                  .channel = engine_channel_of(engine, s->person, line),
-                                  .due = engine_now(engine),
-                                  .expires = engine_now(engine) + engine_due_of(engine, s->kind),
-                                  .note = s->text,
-                                  .reply = s->reply };
-
-    /* every child is put before may_tell(); the text names them all, so one "never" ends it */
-    for (size_t i = 1; i < s->student_count; i++) {
-        const struct telling_case what = { .kind = s->kind,
-                                           .student = s->students[i],
-                                           .person = s->person,
-                                           .line = line,
-                                           .channel = entry.channel,
-                                           .reply = s->reply };
-        const struct verdict v =
-            telling_decide(engine->store, &outbox_rules(engine->outbox)->telling, &what, engine_now(engine));
-
-        *why = v.reason;
-        if (v.answer == TELL_NEVER)
-            return false;
-    }
-    entry.student = s->student_count ? s->students[0] : 0;
-    *message = outbox_put(engine->outbox, &entry, why);
-    for (size_t i = 1; *message && i < s->student_count; i++)
-        message_name_child(engine->store, *message, s->students[i]);
-    return *message != 0;
-}
-
-int64_t engine_say(struct engine *engine, const struct saying *s, enum reason *why)
-{
-    const time_ms now = engine_now(engine);
-    const struct cause cause = { .key = (char *)(uintptr_t)s->key,
-                                 .kind = s->kind,
-                                 .lane = kind_row(s->kind)->lane,
-                                 .title = (char *)(uintptr_t)kind_row(s->kind)->chinese,
-                                 .audience = (char *)(uintptr_t) "",
-                                 .content = (char *)(uintptr_t) "{}",
-                                 .stage = (char *)(uintptr_t) "ready",
-                                 .due = now,
-                                 .expires = now + engine_due_of(engine, s->kind),
-                                 .by = (char *)(uintptr_t)(s->by ? s->by : "greenlined") };
-    const int64_t line = s->line ? s->line : person_best_line(engine->store, s->person, CHANNEL_SMS);
-    int64_t id, message = 0;
-
-    *why = REASON_NO_LINE;
-    if (!line)
-        return 0;
-    id = cause_put(engine->store, &cause, now);
-    if (!id)
-        return 0; /* said already */
-    say_about(engine, s, id, line, why, &message);
-    return message;
 }

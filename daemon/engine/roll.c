@@ -141,25 +141,26 @@ static int64_t open_cause(struct engine *engine, const char *day, time_ms due)
     return there ? there : cause_put(engine->store, &cause, now);
 }
 
-static void open_class(struct engine *engine, int64_t cause, const char *day, const char *class, time_ms due)
+static void open_class(struct engine *engine, int64_t id, const char *day, const char *class, time_ms due)
 {
     const time_ms now = engine_now(engine);
-    const struct ask ask = { .cause = cause,
-                             .person = class_reporter(engine->store, class, now),
-                             .subject = (char *)(uintptr_t) class,
-                             .state = ASK_OPEN,
-                             .due = due,
-                             .grace = due + engine_grace_of(engine, KIND_ROLL),
-                             .next_at = now };
+    struct ask ask = { .cause = id,
+                       .person = class_reporter(engine->store, class, now),
+                       .subject = (char *)(uintptr_t) class,
+                       .due = due,
+                       .grace = due + engine_grace_of(engine, KIND_ROLL) };
     const int64_t there = roll_find(engine->store, day, class);
     struct roll roll = { .reported = TIME_NEVER };
+    struct cause cause = { 0 };
 
     if (there && roll_get(&roll, engine->store, there) && roll.reported != TIME_NEVER) {
         roll_free(&roll); /* it has reported before it was asked */
         return;
     }
     roll_free(&roll);
-    roll_put(engine->store, day, class, ask_put(engine->store, &ask), due);
+    if (cause_get(&cause, engine->store, id))
+        roll_put(engine->store, day, class, engine_open_ask(engine, &cause, &ask), due);
+    cause_free(&cause);
 }
 
 bool engine_roll_work(struct engine *engine)

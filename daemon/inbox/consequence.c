@@ -150,8 +150,9 @@ static size_t those_in_charge(struct inbox *inbox, int64_t student, struct conta
 
 enum { IN_CHARGE_MAX = 8 };
 
-/* The children of the reply whom this person is in charge of. */
-static size_t in_charge_of(struct inbox *inbox, const struct match *match, int64_t person, int64_t *students)
+/* The children of the reply whom this person is in charge of and may be told about. */
+static size_t in_charge_of(struct inbox *inbox, const struct match *match, enum kind kind, int64_t person,
+                           int64_t *students)
 {
     size_t count = 0;
 
@@ -160,13 +161,14 @@ static size_t in_charge_of(struct inbox *inbox, const struct match *match, int64
         const size_t there = those_in_charge(inbox, match->talks[i].student, contacts, IN_CHARGE_MAX);
 
         for (size_t j = 0; j < there; j++)
-            if (contacts[j].person == person)
+            if (contacts[j].person == person && engine_may_say(inbox->engine, kind, person, 0, match->talks[i].student))
                 add_child(students, &count, match->talks[i].student);
     }
     return count;
 }
 
-void inbox_tell_mentors(struct inbox *inbox, const struct reply *reply, const struct match *match, const char *template)
+void inbox_tell_mentors(struct inbox *inbox, const struct reply *reply, const struct match *match, const char *template,
+                        enum kind kind)
 {
     for (size_t i = 0; i < match->count; i++) {
         struct contact contacts[IN_CHARGE_MAX];
@@ -174,16 +176,18 @@ void inbox_tell_mentors(struct inbox *inbox, const struct reply *reply, const st
 
         for (size_t j = 0; j < count; j++) {
             int64_t students[TALKS_MAX];
-            const size_t about = in_charge_of(inbox, match, contacts[j].person, students);
+            const size_t about = in_charge_of(inbox, match, kind, contacts[j].person, students);
             CLEANUP(mem_clean) char *text = word(inbox, reply, match, template, contacts[j].person, students, about);
             char key[64];
             enum reason why;
 
+            if (!about)
+                continue; /* nothing of it may be told to this one */
             /* the key makes it one message a mentor, however many children the reply is about */
             snprintf(key, sizeof key, "reply:%" PRId64 ":mentor:%" PRId64, reply->id, contacts[j].person);
             engine_say(inbox->engine,
                        &(struct saying){ .key = key,
-                                         .kind = KIND_STAFF,
+                                         .kind = kind,
                                          .person = contacts[j].person,
                                          .students = students,
                                          .student_count = about,

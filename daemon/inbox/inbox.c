@@ -47,21 +47,41 @@ static void done(struct inbox *inbox, const struct reply *reply, const char *sta
  * What comes from a line that only a restricted person has is kept and not answered. */
 static void answer_all(struct inbox *inbox, const struct reply *reply, const struct match *match, const char *class)
 {
-    const int64_t person = line_only_person(inbox->store, reply->line);
+    struct answer_row row = { .line = reply->line,
+                              .person = line_only_person(inbox->store, reply->line),
+                              .reply = reply->id,
+                              .class = class,
+                              .has_value = match->answer.has_value,
+                              .value = match->answer.value,
+                              .rest = match->answer.rest,
+                              .via = match->via };
 
     for (size_t i = 0; i < match->count; i++) {
-        const struct answer_row row = { .ask = match->talks[i].ask,
-                                        .line = reply->line,
-                                        .person = person,
-                                        .reply = reply->id,
-                                        .class = class,
-                                        .has_value = match->answer.has_value,
-                                        .value = match->answer.value,
-                                        .rest = match->answer.rest,
-                                        .via = match->via };
-
+        row.ask = match->talks[i].ask;
         engine_answer(inbox->engine, &row);
     }
+}
+
+/* Staff were asked about all at once: a plain answer is for all that were put to this line, a name narrows it. */
+static void answer_gathered(struct inbox *inbox, const struct reply *reply, const struct match *match,
+                            const char *class)
+{
+    int64_t named[TALKS_MAX];
+    struct answer_row row = { .line = reply->line,
+                              .person = line_only_person(inbox->store, reply->line),
+                              .reply = reply->id,
+                              .class = class,
+                              .rest = match->answer.rest,
+                              .via = match->via };
+    const struct ask_naming naming = { match->talks[0].cause, reply->line, reply->text };
+    const size_t count = ask_named(inbox->store, &naming, named, COUNT(named));
+
+    for (size_t i = 0; i < count; i++) {
+        row.ask = named[i];
+        engine_answer(inbox->engine, &row);
+    }
+    if (count == 0)
+        engine_answer_cause(inbox->engine, match->talks[0].cause, &row);
 }
 
 static char *outcome_of(struct inbox *inbox, const struct match *match)
@@ -92,7 +112,11 @@ static void take_help(struct inbox *inbox, const struct reply *reply, struct mat
     int64_t children[TALKS_MAX];
 
     answer_all(inbox, reply, match, "help");
-    inbox_tell_mentors(inbox, reply, match, "help_mentor");
+    if (match->talks[0].gathered) {
+        done(inbox, reply, "waiting", "help, from staff: somebody should call");
+        return;
+    }
+    inbox_tell_mentors(inbox, reply, match, "help_mentor", KIND_STAFF);
     if (inbox_children(match, children) > 1) {
         talk_set_which(inbox->store, reply->line, match->talks[0].cause, true);
         inbox_echo(inbox, reply, match, "which_child");
@@ -141,7 +165,7 @@ static void take_wrong_number(struct inbox *inbox, const struct reply *reply, st
 {
     answer_all(inbox, reply, match, "wrong_number");
     inbox_wrong_number(inbox, reply);
-    inbox_tell_mentors(inbox, reply, match, "wrong_number_mentor");
+    inbox_tell_mentors(inbox, reply, match, "wrong_number_mentor", KIND_STAFF);
     done(inbox, reply, "understood", "wrong number; nothing more goes there, the mentor knows");
 }
 
@@ -161,18 +185,32 @@ static void take_answer(struct inbox *inbox, const struct reply *reply, struct m
     CLEANUP(mem_clean) char *after = NULL;
     char why[160];
 
-    answer_all(inbox, reply, match, answer_class_name(match->answer.class));
+    if (match->talks[0].gathered && match->answer.class == ANSWER_ACK)
+        answer_gathered(inbox, reply, match, "take");
+    else
+        answer_all(inbox, reply, match, answer_class_name(match->answer.class));
     after = outcome_of(inbox, match);
     line_reset_automatic(inbox->store, reply->line, turn_now(inbox->turn));
     talk_settled(inbox->store, reply->line, turn_now(inbox->turn));
     if (match->answer.rest && match->answer.rest[0])
-        inbox_tell_mentors(inbox, reply, match, "rest_mentor");
+        inbox_tell_mentors(inbox, reply, match, "rest_mentor", KIND_REMARK);
     if (before && before[0] && strcmp(before, "unsure") != 0 && after && strcmp(before, after) != 0)
         inbox_echo(inbox, reply, match, "echo_changed");
     reply_settle_waiting(inbox->store, reply->line, "a later reply was clear");
     snprintf(why, sizeof why, "%s (%s)%s", answer_class_name(match->answer.class), match->via,
              match->answer.rest && match->answer.rest[0] ? "; the mentor reads the rest" : "");
     done(inbox, reply, "understood", why);
+}
+
+/* "Cannot, ask the next". */
+static void take_pass(struct inbox *inbox, const struct reply *reply, struct match *match)
+{
+    if (match->talks[0].gathered)
+        answer_gathered(inbox, reply, match, "pass");
+    else
+        answer_all(inbox, reply, match, "pass");
+    line_reset_automatic(inbox->store, reply->line, turn_now(inbox->turn));
+    done(inbox, reply, "understood", "cannot: the next one is asked");
 }
 
 static void take_unclear(struct inbox *inbox, const struct reply *reply, struct match *match)
@@ -189,6 +227,10 @@ static void take_unclear(struct inbox *inbox, const struct reply *reply, struct 
 
 static void take(struct inbox *inbox, const struct reply *reply, struct match *match)
 {
+    if (match->answer.pass) {
+        take_pass(inbox, reply, match);
+        return;
+    }
     switch (match->answer.class) {
     case ANSWER_HELP:
         take_help(inbox, reply, match);
@@ -232,7 +274,7 @@ static bool only_thanks(struct inbox *inbox, const char *text)
 static void alone_help(struct inbox *inbox, const struct reply *reply, struct match *match)
 {
     inbox_children_of_line(inbox, reply->line, match);
-    inbox_tell_mentors(inbox, reply, match, "help_mentor");
+    inbox_tell_mentors(inbox, reply, match, "help_mentor", KIND_STAFF);
     done(inbox, reply, "waiting", "help, no question was open: somebody should call");
 }
 
@@ -240,7 +282,7 @@ static void alone_wrong_number(struct inbox *inbox, const struct reply *reply, s
 {
     inbox_children_of_line(inbox, reply->line, match);
     inbox_wrong_number(inbox, reply);
-    inbox_tell_mentors(inbox, reply, match, "wrong_number_mentor");
+    inbox_tell_mentors(inbox, reply, match, "wrong_number_mentor", KIND_STAFF);
     done(inbox, reply, "understood", "wrong number; nothing more goes there, the mentor knows");
 }
 
@@ -310,20 +352,25 @@ static void take_key(struct inbox *inbox, const struct reply *reply)
     struct talk all[TALKS_MAX];
     int64_t asks[TALKS_MAX];
     const size_t asked = attempt_asks(inbox->store, reply->message, asks, TALKS_MAX);
+    const int64_t cause = message_gathered_cause(inbox->store, reply->message);
     const size_t count = talk_list(inbox->store, reply->line, turn_now(inbox->turn), all, TALKS_MAX);
 
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        bool meant = cause && all[i].cause == cause; /* one talk stands for all that a gathered call is about */
+
         for (size_t j = 0; j < asked; j++)
-            if (all[i].ask == asks[j] && !line_restricted(inbox->store, reply->line, all[i].student))
-                match.talks[match.count++] = all[i];
+            meant = meant || all[i].ask == asks[j];
+        if (meant && !line_restricted(inbox->store, reply->line, all[i].student))
+            match.talks[match.count++] = all[i];
+    }
     if (!match.count) {
         done(inbox, reply, "waiting", "a key, but its question is over");
         return;
     }
     answer_read(&match.answer, inbox->grammar,
-                &(struct answer_question){ .kind = match.talks[0].kind == KIND_CHECKIN
+                &(struct answer_question){ .kind = match.talks[0].kind == KIND_CHECKIN && !match.talks[0].gathered
                                                        ? ANSWER_KIND_VOICE_CHECKIN
-                                                       : kind_row(match.talks[0].kind)->grammar },
+                                                       : inbox_grammar(&match.talks[0]) },
                 reply->text);
     take(inbox, reply, &match);
     answer_free(&match.answer);

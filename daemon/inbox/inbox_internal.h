@@ -32,6 +32,8 @@ enum matched {
     MATCH_AMBIGUOUS, /* several fit: match->talks are all of them, to be asked back */
 };
 enum matched inbox_match(struct inbox *inbox, const struct reply *reply, struct match *match);
+/* How an answer to this talk is read: staff who were asked about many take it, or not. */
+enum answer_kind inbox_grammar(const struct talk *talk);
 /* Names of the children of these talks, as options; the caller frees each and not the array. */
 size_t inbox_names(struct inbox *inbox, const struct match *match, char **names, size_t max);
 
@@ -41,8 +43,8 @@ size_t inbox_children(const struct match *match, int64_t *students);
 void inbox_children_of_line(struct inbox *inbox, int64_t line, struct match *match);
 
 /* consequence.c: each says something to somebody, at most once for the reply. */
-void inbox_tell_mentors(struct inbox *inbox, const struct reply *reply, const struct match *match,
-                        const char *template);
+void inbox_tell_mentors(struct inbox *inbox, const struct reply *reply, const struct match *match, const char *template,
+                        enum kind kind);
 /* An automatic answer to the line, guarded against loops. False when the guard or may_tell() holds it. */
 bool inbox_echo(struct inbox *inbox, const struct reply *reply, const struct match *match, const char *template);
 void inbox_wrong_number(struct inbox *inbox, const struct reply *reply);

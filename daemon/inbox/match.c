@@ -60,11 +60,42 @@ size_t inbox_names(struct inbox *inbox, const struct match *match, char **names,
     return count;
 }
 
-static void read_as(struct inbox *inbox, enum kind kind, const char *text, struct answer *out)
+enum answer_kind inbox_grammar(const struct talk *talk)
 {
-    const struct answer_question question = { .kind = kind_row(kind)->grammar };
+    return talk->gathered ? ANSWER_KIND_EMERGENCY : kind_row(talk->kind)->grammar;
+}
+
+static void read_as(struct inbox *inbox, const struct talk *talk, const char *text, struct answer *out)
+{
+    const struct answer_question question = { .kind = inbox_grammar(talk) };
 
     answer_read(out, inbox->grammar, &question, text);
+}
+
+/* "王小明 1": where the whole says nothing clear, the option without the children's names does. Words are not read so: a
+ * sentence may mean another thing without its name. */
+static void read_beside_names(struct inbox *inbox, struct match *match, const int64_t *students, size_t count,
+                              const char *text)
+{
+    struct answer *out = &match->answer;
+    CLEANUP(mem_clean) char *plain = mem_dup(text);
+    struct answer option = { 0 };
+
+    for (size_t i = 0; i < count; i++) {
+        struct student s = { 0 };
+        char *at = student_get(&s, inbox->store, students[i]) ? strstr(plain, s.name) : NULL;
+
+        if (at)
+            memset(at, ' ', strlen(s.name));
+        student_free(&s);
+    }
+    read_as(inbox, &match->talks[0], plain, &option);
+    if (out->class == ANSWER_FREE && !out->machine && !out->pass && (option.has_value || option.pass)) {
+        answer_free(out);
+        *out = option;
+    } else {
+        answer_free(&option);
+    }
 }
 
 static void keep_all(struct match *match, const struct talk *talks, size_t count)
@@ -97,7 +128,7 @@ static bool match_code(struct inbox *inbox, const char *text, const struct talk 
         if (!text_starts(plain, code) || strlen(plain) != strlen(code) + 1 || !strchr("123456789", plain[strlen(code)]))
             continue;
         keep_cause(match, talks, count, talks[i].cause);
-        read_as(inbox, talks[i].kind, plain + strlen(code), &match->answer);
+        read_as(inbox, &talks[i], plain + strlen(code), &match->answer);
         match->via = "code";
         return true;
     }
@@ -125,6 +156,7 @@ static bool match_name(struct inbox *inbox, const char *text, const struct talk 
                        struct match *match)
 {
     struct talk named[TALKS_MAX];
+    int64_t students[TALKS_MAX];
     size_t found = 0;
 
     for (size_t i = 0; i < count; i++)
@@ -139,14 +171,16 @@ static bool match_name(struct inbox *inbox, const char *text, const struct talk 
         keep_cause(match, talks, count, named[0].cause);
     else
         keep_cause(match, named, found, named[0].cause);
-    read_as(inbox, named[0].kind, text, &match->answer);
+    read_as(inbox, &named[0], text, &match->answer);
+    count = inbox_children(match, students);
+    read_beside_names(inbox, match, students, count, text);
     match->via = "name";
     return true;
 }
 
 static bool decisive(const struct answer *a)
 {
-    return a->class != ANSWER_FREE && a->class != ANSWER_QUESTION && !a->machine;
+    return a->pass || (a->class != ANSWER_FREE && a->class != ANSWER_QUESTION && !a->machine);
 }
 
 /* Different causes are open: the only one whose grammar fits. */
@@ -160,7 +194,7 @@ static bool match_grammar(struct inbox *inbox, const char *text, const struct ta
 
         if (talks[i].cause == fits)
             continue;
-        read_as(inbox, talks[i].kind, text, &a);
+        read_as(inbox, &talks[i], text, &a);
         if (decisive(&a) && fits) {
             answer_free(&a);
             return false;
@@ -172,7 +206,7 @@ static bool match_grammar(struct inbox *inbox, const char *text, const struct ta
     if (!fits)
         return false;
     keep_cause(match, talks, count, fits);
-    read_as(inbox, match->talks[0].kind, text, &match->answer);
+    read_as(inbox, &match->talks[0], text, &match->answer);
     match->via = "grammar";
     return true;
 }
@@ -180,8 +214,10 @@ static bool match_grammar(struct inbox *inbox, const char *text, const struct ta
 enum matched inbox_match(struct inbox *inbox, const struct reply *reply, struct match *match)
 {
     struct talk talks[TALKS_MAX];
+    int64_t students[TALKS_MAX];
     const size_t count = candidates(inbox, reply, talks);
-    size_t causes = count > 0;
+    size_t causes = count > 0, named;
+    struct ask_naming naming;
 
     if (count == 0)
         return MATCH_NONE;
@@ -198,7 +234,11 @@ enum matched inbox_match(struct inbox *inbox, const struct reply *reply, struct 
         return MATCH_AMBIGUOUS;
     }
     keep_cause(match, talks, count, talks[0].cause);
-    read_as(inbox, talks[0].kind, reply->text, &match->answer);
+    read_as(inbox, &talks[0], reply->text, &match->answer);
+    naming = (struct ask_naming){ talks[0].cause, reply->line, reply->text };
+    named = talks[0].gathered ? ask_named_students(inbox->store, &naming, students, TALKS_MAX)
+                              : inbox_children(match, students);
+    read_beside_names(inbox, match, students, named, reply->text);
     match->via = "single";
     return MATCH_ONE;
 }

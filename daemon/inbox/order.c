@@ -22,7 +22,7 @@
 enum { SAME_NAME_MAX = 8, CLASSES_SHOWN_MAX = 12 };
 
 /* An order on its way: what was meant, what became of it, what is said back. */
-struct taking {
+struct ordering {
     struct inbox *inbox;
     const struct reply *reply;
     struct order *order;
@@ -51,7 +51,7 @@ static void add(struct text *list, const char *name)
     text_add_format(list, "%s%s", list->length ? "、" : "", name);
 }
 
-static void say(struct taking *t, const char *template, const char *text)
+static void say(struct ordering *t, const char *template, const char *text)
 {
     CLEANUP(mem_clean) char *said = template_render(
         engine_wording(t->inbox->engine, template, t->language),
@@ -60,7 +60,7 @@ static void say(struct taking *t, const char *template, const char *text)
     text_add_format(&t->said, "%s%s", t->said.length ? " " : "", said);
 }
 
-static void ask_back(struct taking *t, const char *template, const char *text)
+static void ask_back(struct ordering *t, const char *template, const char *text)
 {
     say(t, template, text);
     t->asked_back = true;
@@ -74,7 +74,7 @@ static bool has_report(const struct order *o)
 }
 
 /* The class whose roll was asked for on this line and has not come; the caller frees; NULL: none, or several. */
-static char *asked_class(const struct taking *t, size_t *count)
+static char *asked_class(const struct ordering *t, size_t *count)
 {
     int64_t rolls[CLASSES_SHOWN_MAX];
     struct roll roll = { 0 };
@@ -87,7 +87,7 @@ static char *asked_class(const struct taking *t, size_t *count)
     return class;
 }
 
-static void ask_for_class(struct taking *t)
+static void ask_for_class(struct ordering *t)
 {
     struct text shown = { 0 };
     int64_t rolls[CLASSES_SHOWN_MAX];
@@ -107,7 +107,7 @@ static void ask_for_class(struct taking *t)
 }
 
 /* Named, or the one that is asked for here, or the one that the writer is the teacher of. False: it was asked back. */
-static bool find_class(struct taking *t)
+static bool find_class(struct ordering *t)
 {
     size_t asked = 0;
 
@@ -126,7 +126,7 @@ static bool find_class(struct taking *t)
 
 /* --- which children ------------------------------------------------------------------------------------------- */
 
-static bool is_own(const struct taking *t, const char *class)
+static bool is_own(const struct ordering *t, const char *class)
 {
     for (size_t i = 0; i < t->own_count; i++)
         if (class && strcmp(t->own[i], class) == 0)
@@ -134,7 +134,7 @@ static bool is_own(const struct taking *t, const char *class)
     return false;
 }
 
-static void show_several(struct taking *t, const char *name, const int64_t *students, size_t count)
+static void show_several(struct ordering *t, const char *name, const int64_t *students, size_t count)
 {
     struct text classes = { 0 };
 
@@ -150,7 +150,7 @@ static void show_several(struct taking *t, const char *name, const int64_t *stud
 }
 
 /* Of several of one name the one of the writer's own class is meant. */
-static int64_t only_own(const struct taking *t, const int64_t *students, size_t count)
+static int64_t only_own(const struct ordering *t, const int64_t *students, size_t count)
 {
     int64_t found = 0;
 
@@ -166,7 +166,7 @@ static int64_t only_own(const struct taking *t, const int64_t *students, size_t 
     return found;
 }
 
-static void find_child(struct taking *t, size_t index)
+static void find_child(struct ordering *t, size_t index)
 {
     const char *name = t->order->names[index].name;
     int64_t students[SAME_NAME_MAX];
@@ -192,7 +192,7 @@ static void find_child(struct taking *t, size_t index)
 }
 
 /* False when it is no order after all, or (then it waits) from a phone that may not speak of a child. */
-static bool find_children(struct taking *t, bool *handled)
+static bool find_children(struct ordering *t, bool *handled)
 {
     bool any = false;
 
@@ -212,7 +212,7 @@ static bool find_children(struct taking *t, bool *handled)
 
 /* --- doing it ------------------------------------------------------------------------------------------------- */
 
-static void note_result(struct taking *t, size_t index, const struct roll_result *before,
+static void note_result(struct ordering *t, size_t index, const struct roll_result *before,
                         const struct roll_result *after)
 {
     const char *name = t->order->names[index].name;
@@ -227,7 +227,7 @@ static void note_result(struct taking *t, size_t index, const struct roll_result
     t->told[t->told_count++] = t->children[index].student;
 }
 
-static void note_child(struct taking *t, size_t index)
+static void note_child(struct ordering *t, size_t index)
 {
     const struct away_note note = { t->children[index].student, t->children[index].word, t->who };
     const struct roll_result before = { 0 };
@@ -240,7 +240,7 @@ static void note_child(struct taking *t, size_t index)
         log_warning("reply %" PRId64 ": %s", t->reply->id, err.text);
 }
 
-static bool of_class(const struct taking *t, size_t index)
+static bool of_class(const struct ordering *t, size_t index)
 {
     return t->class && t->children[index].student && t->children[index].class &&
            strcmp(t->children[index].class, t->class) == 0;
@@ -248,7 +248,7 @@ static bool of_class(const struct taking *t, size_t index)
 
 /* The children of the class are part of its report; each is done by itself before, so that the answer knows what became
  * of whom, and the report finds it done. */
-static void report(struct taking *t)
+static void report(struct ordering *t)
 {
     const struct order *o = t->order;
     int64_t students[ORDER_NAMES_MAX];
@@ -288,7 +288,7 @@ static void report(struct taking *t)
 }
 
 /* Names alone are the report of a class whose roll is asked for here. */
-static bool is_report(const struct taking *t)
+static bool is_report(const struct ordering *t)
 {
     size_t asked = 0;
     CLEANUP(mem_clean) char *class = NULL;
@@ -306,7 +306,7 @@ static bool is_report(const struct taking *t)
     return false;
 }
 
-static void do_it(struct taking *t)
+static void do_it(struct ordering *t)
 {
     for (size_t i = 0; i < t->order->name_count; i++)
         if (t->children[i].student)
@@ -327,7 +327,7 @@ static void do_it(struct taking *t)
 
 /* --- the answer ----------------------------------------------------------------------------------------------- */
 
-static void answer(struct taking *t)
+static void answer(struct ordering *t)
 {
     struct store *store = t->inbox->store;
     const int64_t person = line_best_person(store, t->reply->line, 0);
@@ -354,7 +354,7 @@ static void answer(struct taking *t)
                &why);
 }
 
-static void finish(struct taking *t)
+static void finish(struct ordering *t)
 {
     CLEANUP(mem_clean) char *why =
         mem_format("an order of %s:%.120s%s", t->who, t->done.data ? t->done.data : " nothing done",
@@ -364,7 +364,7 @@ static void finish(struct taking *t)
     reply_set(t->inbox->store, t->reply->id, t->asked_back && !t->done.length ? "waiting" : "understood", why);
 }
 
-static void taking_free(struct taking *t)
+static void ordering_free(struct ordering *t)
 {
     struct text *const texts[] = { &t->unknown, &t->several, &t->absent, &t->joined, &t->here, &t->said, &t->done };
 
@@ -382,7 +382,7 @@ static bool take(struct inbox *inbox, const struct reply *reply, struct order *o
 {
     const int64_t person = line_best_person(inbox->store, reply->line, 0);
     struct person writer = { 0 };
-    struct taking t = { .inbox = inbox, .reply = reply, .order = order };
+    struct ordering t = { .inbox = inbox, .reply = reply, .order = order };
     bool handled = true;
 
     engine_day(t.day, inbox->engine, turn_now(inbox->turn));
@@ -396,7 +396,7 @@ static bool take(struct inbox *inbox, const struct reply *reply, struct order *o
         finish(&t);
         handled = true;
     }
-    taking_free(&t);
+    ordering_free(&t);
     person_free(&writer);
     return handled;
 }

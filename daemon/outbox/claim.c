@@ -24,7 +24,7 @@ void job_free(struct job *job)
     *job = (struct job){ 0 };
 }
 
-static struct telling_case case_of(const struct message *m, int64_t student)
+struct telling_case outbox_case(const struct message *m, int64_t student)
 {
     return (struct telling_case){ .kind = m->kind,
                                   .student = student,
@@ -36,9 +36,16 @@ static struct telling_case case_of(const struct message *m, int64_t student)
                                   .message = m->id };
 }
 
+struct verdict outbox_judge_child(struct outbox *outbox, const struct message *m, int64_t student)
+{
+    const struct telling_case what = outbox_case(m, student);
+
+    return telling_decide(outbox->store, &outbox->rules.telling, &what, outbox_now(outbox));
+}
+
 /* A message whose line is no longer the person's is made anew to the new one; one whose text names a child that may not be
  * told any more is made anew for the others. */
-static void make_anew(struct outbox *outbox, const struct message *m, const int64_t *students, size_t count,
+void outbox_make_anew(struct outbox *outbox, const struct message *m, const int64_t *students, size_t count,
                       enum reason reason)
 {
     const int64_t line = reason == REASON_REPLACED ? m->line : person_best_line(outbox->store, m->person, m->channel);
@@ -57,6 +64,8 @@ static void make_anew(struct outbox *outbox, const struct message *m, const int6
                                             .expires = m->expires,
                                             .note = m->note,
                                             .reply = m->reply,
+                                            .gathered = m->gathered,
+                                            .fresh = m->gathered,
                                             .joins = fresh,
                                             .replaces = m->id };
         const int64_t id = outbox_put(outbox, &entry, &why);
@@ -74,15 +83,17 @@ static void make_anew(struct outbox *outbox, const struct message *m, const int6
 static struct verdict judge(struct outbox *outbox, const struct message *m, int64_t *students, size_t *count)
 {
     struct verdict whole = { .answer = TELL_NEVER, .reason = REASON_NONE };
+    enum reason first = REASON_NONE;
     size_t kept = 0, settled = 0;
 
     for (size_t i = 0; i < (*count ? *count : 1); i++) {
-        const struct telling_case what = case_of(m, *count ? students[i] : 0);
-        const struct verdict v = telling_decide(outbox->store, &outbox->rules.telling, &what, outbox_now(outbox));
+        const struct verdict v = outbox_judge_child(outbox, m, *count ? students[i] : 0);
 
         if (v.answer == TELL_NEVER) {
             if (whole.reason == REASON_NONE)
                 whole.reason = v.reason;
+            if (first == REASON_NONE)
+                first = v.reason;
             settled += m->text && v.reason == REASON_SETTLED;
             continue;
         }
@@ -92,6 +103,8 @@ static struct verdict judge(struct outbox *outbox, const struct message *m, int6
         if (whole.answer == TELL_NEVER || v.answer == TELL_LATER)
             whole = v;
     }
+    if (m->note && kept < *count) /* its words name them all */
+        return (struct verdict){ .answer = TELL_NEVER, .reason = first };
     if (m->text && kept && kept + settled < *count) /* the text never changes: it is ended, and another is worded */
         return (struct verdict){ .answer = TELL_NEVER, .reason = REASON_REPLACED };
     if (*count && !(m->text && kept))
@@ -107,17 +120,14 @@ static void forget_others(struct outbox *outbox, const struct message *m, const 
     const size_t count = message_children(outbox->store, message, all, COUNT(all));
 
     for (size_t i = 0; i < count; i++) {
-        struct telling_case what;
         size_t j = 0;
 
         while (j < kept_count && kept[j] != all[i])
             j++;
         if (j < kept_count)
             continue;
-        what = case_of(m, all[i]);
         message_forget_child(outbox->store, message, all[i]);
-        attempt_skip_child(outbox->store, message, all[i],
-                           telling_decide(outbox->store, &outbox->rules.telling, &what, outbox_now(outbox)).reason,
+        attempt_skip_child(outbox->store, message, all[i], outbox_judge_child(outbox, m, all[i]).reason,
                            outbox_now(outbox));
     }
 }
@@ -135,8 +145,10 @@ static void postpone(struct outbox *outbox, const struct message *m, const struc
 static void open_talks(struct outbox *outbox, const struct message *m, int code)
 {
     int64_t asks[OUTBOX_CHILDREN_MAX];
-    const size_t count = attempt_asks(outbox->store, m->id, asks, COUNT(asks));
+    const size_t count = m->gathered ? 0 : attempt_asks(outbox->store, m->id, asks, COUNT(asks));
 
+    if (m->gathered)
+        outbox_open_gathered_talk(outbox, m, code);
     for (size_t i = 0; i < count; i++) {
         struct ask ask = { 0 };
 
@@ -146,8 +158,22 @@ static void open_talks(struct outbox *outbox, const struct message *m, int code)
     }
 }
 
-static bool word(struct outbox *outbox, struct message *m, const int64_t *students, size_t count, int code)
+/* The children that the message names now; of a gathered one, how many it is about. */
+struct named {
+    int64_t students[OUTBOX_CHILDREN_MAX];
+    size_t count;
+    int asks;
+};
+
+/* An alert to staff about few children is worded as to the family; all else that is gathered has words of its own. */
+static bool has_own_words(const struct message *m, const struct named *named)
 {
+    return m->gathered && (named->asks > OUTBOX_NAMED_MAX || kind_row(m->kind)->grammar != ANSWER_KIND_EMERGENCY);
+}
+
+static bool word(struct outbox *outbox, struct message *m, const struct named *named, int code)
+{
+    CLEANUP(mem_clean) char *joined = m->note && kind_row(m->kind)->joined ? outbox_join_notes(outbox, m) : NULL;
     struct cause cause = { 0 };
     json_t *voice = NULL;
     int parts;
@@ -156,14 +182,17 @@ static bool word(struct outbox *outbox, struct message *m, const int64_t *studen
         return false;
     m->text = outbox_render(outbox,
                             &(struct rendering){ .content = cause.content,
-                                                 .note = m->note,
+                                                 .note = joined ? joined : m->note,
                                                  .channel = m->channel,
                                                  .person = m->person,
                                                  .message = m->id,
-                                                 .students = students,
-                                                 .student_count = count,
+                                                 .students = named->students,
+                                                 .student_count = named->count,
                                                  .code = code,
-                                                 .drill = m->drill },
+                                                 .drill = m->drill,
+                                                 .cause = m->cause,
+                                                 .emergency = m->lane == LANE_EMERGENCY,
+                                                 .gathered = has_own_words(m, named) ? named->asks : 0 },
                             &voice);
     cause_free(&cause);
     if (voice)
@@ -203,25 +232,39 @@ static bool cause_lets(struct outbox *outbox, const struct message *m)
     return false;
 }
 
-static bool passes(struct outbox *outbox, struct message *m, int64_t *students, size_t *count)
+/* Its text may be out under an earlier try, and names a child that may not be told any more: the same words may not go
+ * again, others might tell the rest twice. An alarm goes all the same; all else a person releases or cancels. */
+static bool in_doubt(struct outbox *outbox, const struct message *m)
 {
-    const size_t before = *count;
+    return m->tries > 0 && m->lane != LANE_EMERGENCY && m->reason != REASON_RELEASED &&
+           message_in_doubt(outbox->store, m->id);
+}
+
+static bool passes(struct outbox *outbox, struct message *m, struct named *named)
+{
+    const size_t before = named->count;
     int64_t all[OUTBOX_CHILDREN_MAX];
     struct verdict v;
 
-    memcpy(all, students, before * sizeof *all);
-    v = judge(outbox, m, students, count);
+    memcpy(all, named->students, before * sizeof *all);
+    v = m->gathered ? outbox_gather(outbox, m, named->students, &named->count, &named->asks)
+                    : judge(outbox, m, named->students, &named->count);
     if (v.answer == TELL_LATER) {
         postpone(outbox, m, &v);
         return false;
     }
     if (v.answer == TELL_YES) {
-        if (*count < before)
-            forget_others(outbox, m, students, *count);
+        if (named->count < before && !m->gathered)
+            forget_others(outbox, m, named->students, named->count);
         return true;
     }
-    if (v.reason == REASON_LINE_CHANGED || v.reason == REASON_REPLACED)
-        make_anew(outbox, m, all, before, v.reason); /* takes the attempts along: the end of this one tells nobody */
+    if (v.reason == REASON_REPLACED && in_doubt(outbox, m)) {
+        outbox_move(outbox, m->id, MESSAGE_QUEUED, MESSAGE_HELD, REASON_UNKNOWN);
+        return false;
+    }
+    if (v.reason == REASON_LINE_CHANGED ||
+        v.reason == REASON_REPLACED) /* takes the attempts along: its end tells nobody */
+        outbox_make_anew(outbox, m, all, m->gathered ? 0 : before, v.reason);
     outbox_move(outbox, m->id, MESSAGE_QUEUED, MESSAGE_CANCELLED, v.reason);
     return false;
 }
@@ -229,19 +272,18 @@ static bool passes(struct outbox *outbox, struct message *m, int64_t *students, 
 static bool claim_one(struct outbox *outbox, const char *gateway, int64_t id, struct job *job)
 {
     struct message m = { 0 };
-    int64_t students[OUTBOX_CHILDREN_MAX];
-    size_t count;
+    struct named named = { .asks = 0 };
     int code = 0;
     bool claimed = false;
 
     if (!message_get(&m, outbox->store, id))
         return false;
-    count = message_children(outbox->store, id, students, COUNT(students));
-    if (!cause_lets(outbox, &m) || !passes(outbox, &m, students, &count))
+    named.count = message_children(outbox->store, id, named.students, COUNT(named.students));
+    if (!cause_lets(outbox, &m) || !passes(outbox, &m, &named))
         goto out;
     if (kind_row(m.kind)->asks)
         code = talk_code(outbox->store, m.line, m.cause, outbox_now(outbox));
-    if (!m.text && !word(outbox, &m, students, count, code))
+    if (!m.text && !word(outbox, &m, &named, code))
         goto out;
     if (kind_row(m.kind)->equal_dropped &&
         message_equal_since(outbox->store, id, m.line, m.text, outbox_now(outbox) - EQUAL_WITHIN_MS)) {

@@ -64,6 +64,11 @@ void outbox_on_ended(struct outbox *outbox, outbox_ended_fn *ended, void *arg)
     outbox->ended_arg = arg;
 }
 
+void outbox_set_hooks(struct outbox *outbox, const struct outbox_hooks *hooks)
+{
+    outbox->hooks = *hooks;
+}
+
 time_ms outbox_now(const struct outbox *outbox)
 {
     return turn_now(outbox->turn);
@@ -123,7 +128,8 @@ int64_t outbox_put(struct outbox *outbox, const struct outbox_entry *entry, enum
                                .due = entry->due,
                                .expires = entry->expires,
                                .reply = entry->reply,
-                               .replaces = entry->replaces };
+                               .replaces = entry->replaces,
+                               .gathered = entry->gathered };
     CLEANUP(mem_clean) char *e164 = NULL;
     int64_t open;
 
@@ -131,17 +137,31 @@ int64_t outbox_put(struct outbox *outbox, const struct outbox_entry *entry, enum
         return 0;
     *why = REASON_NONE;
     open = entry->joins;
-    if (!open && !entry->note && !entry->fresh && kind_row(entry->kind)->siblings_share)
-        open = message_open(outbox->store, entry->cause, entry->line, entry->channel);
+    if (!open && !entry->note && !entry->fresh && (kind_row(entry->kind)->siblings_share || entry->gathered))
+        open = message_open(outbox->store, entry->cause, entry->line, entry->channel, entry->gathered);
     if (open) {
-        if (entry->student)
+        if (entry->student && !entry->gathered) /* a gathered one: the claim decides */
             message_name_child(outbox->store, open, entry->student);
         return open;
     }
     e164 = line_number(outbox->store, entry->line);
     message.route = e164 ? outbox_route(outbox, entry->channel, e164) : 0;
     message.note = (char *)(uintptr_t)entry->note; /* borrowed for the call */
-    return message_put(outbox->store, &message, entry->student, outbox_now(outbox));
+    return message_put(outbox->store, &message, entry->gathered ? 0 : entry->student, outbox_now(outbox));
+}
+
+void outbox_recall(struct outbox *outbox, int64_t id)
+{
+    struct message m = { 0 };
+    char wire[48];
+
+    if (message_get(&m, outbox->store, id) && m.recalled == TIME_NEVER && m.gateway) {
+        message_set_recalled(outbox->store, id, outbox_now(outbox));
+        outbox_wire_id(outbox, wire, id);
+        if (outbox->hooks.recall)
+            outbox->hooks.recall(outbox->hooks.arg, m.gateway, wire);
+    }
+    message_free(&m);
 }
 
 bool outbox_cancel(struct outbox *outbox, int64_t id, enum reason reason, struct error *err)

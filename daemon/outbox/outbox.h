@@ -41,6 +41,14 @@ typedef void outbox_ended_fn(void *arg, int64_t message, enum message_state stat
 struct outbox *outbox_new(struct turn *turn, const struct outbox_rules *rules);
 void outbox_free(struct outbox *outbox);
 void outbox_on_ended(struct outbox *outbox, outbox_ended_fn *ended, void *arg);
+/* What the supervisor knows and does: whether a gateway is up (else it counts as up), and to call a job back after the
+ * commit. NULL members are allowed. */
+struct outbox_hooks {
+    bool (*up)(void *arg, const char *gateway);
+    void (*recall)(void *arg, const char *gateway, const char *id);
+    void *arg;
+};
+void outbox_set_hooks(struct outbox *outbox, const struct outbox_hooks *hooks);
 const struct outbox_rules *outbox_rules(const struct outbox *outbox);
 void outbox_set_rules(struct outbox *outbox, const struct outbox_rules *rules);
 /* The gateways in the order of the configuration; again after a reload. Messages of routes that ended are re-routed by
@@ -60,7 +68,8 @@ struct outbox_entry {
     const char *note; /* a text of its own instead of the cause's content; NULL */
     int64_t reply;    /* what it answers; 0 */
     bool fresh;       /* joins no message of a sibling: the n-th call */
-    int64_t joins;    /* this message tells it already (another child or person of the same phone); 0 */
+    bool gathered; /* to staff: joins what waits for this cause, line and channel, and is named only among the first */
+    int64_t joins; /* this message tells it already (another child or person of the same phone); 0 */
     int64_t replaces;
 };
 /* Puts a message, or lets the child join the one that waits for this cause, line and channel. 0 and the reason when it
@@ -116,6 +125,9 @@ void outbox_recover(struct outbox *outbox);
 void outbox_settle(struct outbox *outbox, const char *gateway, struct doubt can,
                    void (*probe)(void *arg, const char *id, const char *provider_id), void *arg);
 
+/* Settled meanwhile: the gateway that has it is told so. What rings all the same is marked. */
+void outbox_recall(struct outbox *outbox, int64_t message);
+
 /* --- by hand --- */
 bool outbox_cancel(struct outbox *outbox, int64_t message, enum reason reason, struct error *err);
 /* Releases what is held or unknown. */
@@ -132,6 +144,9 @@ struct rendering {
     size_t student_count;
     int code; /* of the talk; 0 */
     bool drill;
+    int64_t cause;  /* of a gathered message, to be looked up; 0 */
+    bool emergency; /* it is an alert */
+    int gathered;   /* the number of children a gathered message is about; 0: not gathered */
 };
 char *outbox_render(struct outbox *outbox, const struct rendering *what, json_t **voice);
 /* Parts and cost by the first gateway of the route; a call is one part. */
@@ -140,5 +155,9 @@ int64_t outbox_price(const struct outbox *outbox, int64_t route);
 int64_t outbox_route(struct outbox *outbox, enum channel channel, const char *e164);
 /* Whether a gateway carries it, and the price a part of the first that does (else 0); reads only: for previews. */
 bool outbox_carries(const struct outbox *outbox, enum channel channel, const char *e164, int64_t *price_e4);
+/* Whether a gateway of the route is up. */
+bool outbox_route_up(const struct outbox *outbox, int64_t route);
+/* An emergency's message that is due and whose gateways are all down; 0. */
+int64_t outbox_stuck(struct outbox *outbox);
 
 #endif

@@ -150,6 +150,31 @@ bool outbox_carries(const struct outbox *outbox, enum channel channel, const cha
     return true;
 }
 
+bool outbox_route_up(const struct outbox *outbox, int64_t route)
+{
+    for (size_t r = 0; r < outbox->route_count; r++) {
+        if (outbox->routes[r].id != route)
+            continue;
+        for (size_t i = 0; i < outbox->gateway_count; i++)
+            if (outbox->routes[r].carriers >> i & 1 &&
+                (!outbox->hooks.up || outbox->hooks.up(outbox->hooks.arg, outbox->gateways[i].name)))
+                return true;
+    }
+    return false;
+}
+
+int64_t outbox_stuck(struct outbox *outbox)
+{
+    for (size_t r = 0; r < outbox->route_count; r++) {
+        int64_t id;
+
+        if (!outbox_route_up(outbox, outbox->routes[r].id) &&
+            message_claimable(outbox->store, outbox->routes[r].id, LANE_EMERGENCY, outbox_now(outbox), &id, 1) == 1)
+            return id;
+    }
+    return 0;
+}
+
 int64_t outbox_price(const struct outbox *outbox, int64_t route)
 {
     for (size_t i = 0; i < outbox->route_count; i++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Asks, attempts and answers; see ask.h. Talks are in talk.c. */
+/* Asks; see ask.h. Attempts are in attempt.c, answers in answer.c, talks in talk.c, further branches in branch.c. */
 #include "store/ask.h"
 
 #include <stdlib.h>
@@ -13,43 +13,60 @@ void ask_free(struct ask *ask)
     *ask = (struct ask){ 0 };
 }
 
+static void read_ask(struct ask *out, const struct query *q)
+{
+    *out = (struct ask){ .id = query_int(q, 0),
+                         .cause = query_int(q, 1),
+                         .student = query_int(q, 2),
+                         .person = query_int(q, 3),
+                         .due = query_int(q, 7),
+                         .grace = query_int(q, 8),
+                         .next_at = query_time(q, 9),
+                         .round = (int)query_int(q, 10),
+                         .step = (int)query_int(q, 11),
+                         .version = (int)query_int(q, 12),
+                         .urgent = query_int(q, 13) != 0,
+                         .taken = query_int(q, 14) != 0,
+                         .closed = query_int(q, 15) != 0,
+                         .anchor = query_time(q, 16),
+                         .acked_by = query_int(q, 17),
+                         .acked_line = query_int(q, 18),
+                         .acked_at = query_time(q, 19),
+                         .done_by = query_time(q, 20),
+                         .reminded_at = query_time(q, 21),
+                         .told_version = (int)query_int(q, 22) };
+    kind_parse(&out->kind, query_word(q, 4));
+    ask_state_parse(&out->state, query_word(q, 5));
+    out->outcome = mem_dup(query_word(q, 6));
+    out->subject = mem_dup(query_word(q, 23));
+}
+
 bool ask_get(struct ask *out, struct store *store, int64_t id)
 {
     struct query q = store_query(
         store,
         "SELECT a.id, a.cause, ifnull(a.student, 0), ifnull(a.person, 0), c.kind, a.state, a.outcome, a.due,"
-        " a.grace, a.next_at, a.round, a.step, a.version, a.subject FROM ask a JOIN cause c ON c.id = a.cause WHERE "
-        "a.id = $1",
+        " a.grace, a.next_at, a.round, a.step, a.version, a.urgent, a.state = 'waiting' AND a.wait = 'settling',"
+        " a.closed IS NOT NULL, a.anchor, ifnull(a.acked_by, 0), ifnull(a.acked_line, 0), a.acked_at, a.done_by,"
+        " a.reminded_at, ifnull(a.told_version, 0), a.subject FROM ask a JOIN cause c ON c.id = a.cause WHERE a.id = "
+        "$1",
         "i", id);
     const bool found = query_next(&q);
 
-    if (found) {
-        *out = (struct ask){ .id = query_int(&q, 0),
-                             .cause = query_int(&q, 1),
-                             .student = query_int(&q, 2),
-                             .person = query_int(&q, 3),
-                             .due = query_int(&q, 7),
-                             .grace = query_int(&q, 8),
-                             .next_at = query_time(&q, 9),
-                             .round = (int)query_int(&q, 10),
-                             .step = (int)query_int(&q, 11),
-                             .version = (int)query_int(&q, 12) };
-        kind_parse(&out->kind, query_word(&q, 4));
-        ask_state_parse(&out->state, query_word(&q, 5));
-        out->outcome = mem_dup(query_word(&q, 6));
-        out->subject = mem_dup(query_word(&q, 13));
-    }
+    if (found)
+        read_ask(out, &q);
     query_end(&q);
     return found;
 }
 
 int64_t ask_put(struct store *store, const struct ask *ask)
 {
-    const int64_t id = store_insert(store,
-                                    "INSERT INTO ask (cause, student, person, subject, state, due, grace, next_at)"
-                                    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
-                                    "ioottiiz", ask->cause, ask->student, ask->person, ask->subject ? ask->subject : "",
-                                    ask_state_name(ask->state), ask->due, ask->grace, ask->next_at);
+    const int64_t id = store_insert(
+        store,
+        "INSERT INTO ask (cause, student, person, state, due, grace, next_at, urgent, step, anchor, subject)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING",
+        "iootiizbbzt", ask->cause, ask->student, ask->person, ask_state_name(ask->state), ask->due, ask->grace,
+        ask->next_at, (int)ask->urgent, ask->step, ask->anchor, ask->subject ? ask->subject : "");
 
     return id > 0 ? id : 0;
 }
@@ -64,51 +81,66 @@ static size_t ids_of(struct query *query, int64_t *ids, size_t max)
     return count;
 }
 
-size_t ask_due(struct store *store, time_ms now, int64_t *ids, size_t max)
+size_t ask_due(struct store *store, bool urgent, time_ms now, int64_t *ids, size_t max)
 {
-    struct query q =
-        store_query(store,
-                    "SELECT id FROM ask WHERE state IN ('open', 'waiting') AND state = 'open' AND next_at <= $1"
-                    " ORDER BY next_at, id LIMIT $2",
-                    "ii", now, (int64_t)max);
+    struct query q = store_query(store,
+                                 "SELECT id FROM ask WHERE state = 'open' AND urgent = $1 AND next_at <= $2"
+                                 " ORDER BY next_at, id LIMIT $3",
+                                 "bii", (int)urgent, now, (int64_t)max);
 
     return ids_of(&q, ids, max);
 }
 
-time_ms ask_next_due(struct store *store)
+#define FIRST(column, from) "(SELECT " column " FROM " from " ORDER BY " column " LIMIT 1), "
+
+void ask_timetable(struct timetable *out, struct store *store)
 {
-    return store_value(
-        store, TIME_NEVER,
-        "SELECT next_at FROM ask WHERE state IN ('open', 'waiting') AND state = 'open' AND next_at IS NOT NULL"
-        " ORDER BY next_at LIMIT 1",
+    struct query q = store_query(
+        store,
+        "SELECT " FIRST("next_at", "ask WHERE state = 'open' AND urgent = 1 AND next_at IS NOT NULL") FIRST(
+            "next_at", "ask WHERE state = 'open' AND urgent = 0 AND next_at IS NOT NULL")
+            FIRST("next_at", "branch WHERE urgent = 1 AND next_at IS NOT NULL") FIRST(
+                "next_at", "branch WHERE urgent = 0 AND next_at IS NOT NULL")
+                FIRST("next_at", "ask WHERE state = 'waiting' AND wait = 'settling'") FIRST(
+                    "told_at",
+                    "ask WHERE told_at IS NOT NULL") "EXISTS (SELECT 1 FROM taking) OR EXISTS (SELECT 1 FROM ending)",
         "");
+
+    *out = (struct timetable){ TIME_NEVER, TIME_NEVER, TIME_NEVER, TIME_NEVER, TIME_NEVER, TIME_NEVER, false };
+    if (query_next(&q))
+        *out = (struct timetable){ query_time(&q, 0), query_time(&q, 1), query_time(&q, 2),    query_time(&q, 3),
+                                   query_time(&q, 4), query_time(&q, 5), query_int(&q, 6) != 0 };
+    query_end(&q);
 }
 
 #define ASKS_OF_MESSAGE "(SELECT ask FROM attempt WHERE message = $1)"
 
 void ask_wait_for(struct store *store, int64_t message, enum reason reason)
 {
-    store_change(
-        store,
-        "UPDATE ask SET state = 'waiting', wait = $2 WHERE state IN ('open', 'waiting') AND id IN " ASKS_OF_MESSAGE,
-        "it", message, reason_name(reason));
+    store_change(store,
+                 "UPDATE ask SET state = 'waiting', wait = $2 WHERE state IN ('open', 'waiting') AND wait <> 'settling'"
+                 " AND id IN " ASKS_OF_MESSAGE,
+                 "it", message, reason_name(reason));
 }
 
 void ask_was_put(struct store *store, int64_t message, time_ms now)
 {
     store_change(store,
                  "UPDATE ask SET state = 'open', wait = '', due = due + $2 - anchor, grace = grace + $2 - anchor,"
-                 " next_at = next_at + $2 - anchor, anchor = $2 WHERE state = 'waiting' AND id IN " ASKS_OF_MESSAGE,
+                 " next_at = next_at + $2 - anchor, anchor = $2 WHERE state = 'waiting' AND wait <> 'settling'"
+                 " AND id IN " ASKS_OF_MESSAGE,
                  "ii", message, now);
 }
 
 bool ask_stop_waiting(struct store *store, int64_t id)
 {
-    return store_change(store,
-                        "UPDATE ask SET state = 'open', wait = '' WHERE id = $1 AND state = 'waiting' AND NOT EXISTS"
-                        " (SELECT 1 FROM attempt a JOIN message m ON m.id = a.message WHERE a.ask = $1 AND"
-                        " (m.state = 'queued' OR (m.state = 'held' AND m.reason = 'paused')))",
-                        "i", id) > 0;
+    return store_change(
+               store,
+               "UPDATE ask SET state = 'open', wait = '' WHERE id = $1 AND state = 'waiting' AND wait <> 'settling'"
+               " AND NOT EXISTS"
+               " (SELECT 1 FROM attempt a JOIN message m ON m.id = a.message WHERE a.ask = $1 AND"
+               " (m.state = 'queued' OR (m.state = 'held' AND m.reason = 'paused')))",
+               "i", id) > 0;
 }
 
 void ask_set_step(struct store *store, int64_t id, int round, int step, time_ms anchor, time_ms next_at)
@@ -127,8 +159,8 @@ bool ask_move(struct store *store, int64_t id, enum ask_state from, enum ask_sta
     const bool runs = to == ASK_OPEN || to == ASK_WAITING;
 
     return store_change(store,
-                        "UPDATE ask SET state = $3, version = version + 1, next_at = CASE WHEN $4 THEN next_at END"
-                        " WHERE id = $1 AND state = $2",
+                        "UPDATE ask SET state = $3, wait = '', version = version + 1, told_at = NULL,"
+                        " next_at = CASE WHEN $4 THEN next_at END WHERE id = $1 AND state = $2",
                         "ittb", id, ask_state_name(from), ask_state_name(to), (int)runs) > 0;
 }
 
@@ -146,11 +178,6 @@ void ask_set_handled(struct store *store, int64_t id, const char *by, time_ms no
     store_change(store, "UPDATE ask SET handled_at = $3, handled_by = $2 WHERE id = $1", "iti", id, by, now);
 }
 
-void ask_set_taken(struct store *store, int64_t id, int64_t person)
-{
-    store_change(store, "UPDATE ask SET acked_by = $2 WHERE id = $1 AND acked_by IS NULL", "io", id, person);
-}
-
 size_t ask_open_of(struct store *store, int64_t cause, int64_t *ids, size_t max)
 {
     struct query q =
@@ -165,159 +192,135 @@ char *ask_outcome(struct store *store, int64_t id)
     return store_text(store, "SELECT outcome FROM ask WHERE id = $1", "i", id);
 }
 
-void ask_close_all(struct store *store, int64_t cause, const char *outcome, const char *by, time_ms now)
-{
-    store_change(store, "UPDATE ask SET closed = $2, handled_at = $3, handled_by = $4 WHERE cause = $1", "itit", cause,
-                 outcome, now, by);
-    store_change(store,
-                 "UPDATE ask SET state = 'answered', next_at = NULL, version = version + 1 WHERE cause = $1"
-                 " AND state IN ('open', 'waiting')",
-                 "i", cause);
-}
-
-bool attempt_put(struct store *store, const struct attempt *a, time_ms now)
+bool ask_take(struct store *store, int64_t id, const struct ask_taking *t)
 {
     return store_change(store,
-                        "INSERT INTO attempt (ask, round, step, person, line, channel, n, message, skipped, at)"
-                        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
-                        "ibbootboti", a->ask, a->round, a->step, a->person, a->line, channel_name(a->channel), a->n,
-                        a->message, a->message ? NULL : reason_name(a->skipped), now) > 0;
+                        "UPDATE ask SET state = 'waiting', wait = 'settling', version = version + 1, acked_by = $2,"
+                        " acked_line = $3, acked_at = $4, done_by = $5, next_at = $6, reminded_at = NULL"
+                        " WHERE id = $1 AND state IN ('open', 'waiting', 'expired', 'unasked') AND closed IS NULL",
+                        "iooiii", id, t->person, t->line, t->at, t->done_by, t->next_at) > 0;
 }
 
-size_t attempt_asks(struct store *store, int64_t message, int64_t *asks, size_t max)
+void ask_note_taker(struct store *store, int64_t id, int64_t person, int64_t line, time_ms at)
 {
-    struct query q =
-        store_query(store, "SELECT DISTINCT ask FROM attempt WHERE message = $1 ORDER BY ask", "i", message);
-
-    return ids_of(&q, asks, max);
+    store_change(store,
+                 "UPDATE ask SET acked_by = $2, acked_line = $3, acked_at = $4 WHERE id = $1 AND acked_at IS NULL",
+                 "iooi", id, person, line, at);
 }
 
-bool attempt_of(struct attempt *out, struct store *store, int64_t ask, int64_t message)
+void ask_reopen(struct store *store, int64_t id)
+{
+    store_change(store,
+                 "UPDATE ask SET state = 'open', wait = '', version = version + 1, acked_by = NULL, acked_line = NULL,"
+                 " acked_at = NULL, done_by = NULL, reminded_at = NULL, told_at = NULL WHERE id = $1"
+                 " AND closed IS NULL AND state IN ('waiting', 'answered')",
+                 "i", id);
+}
+
+bool ask_close(struct store *store, int64_t id, const char *outcome, const char *by, time_ms now)
+{
+    return store_change(store,
+                        "UPDATE ask SET closed = $2, handled_at = $3, handled_by = $4, wait = '', next_at = NULL,"
+                        " version = version + 1, told_at = NULL,"
+                        " state = CASE WHEN state IN ('open', 'waiting') THEN 'answered' ELSE state END"
+                        " WHERE id = $1 AND closed IS NULL",
+                        "itit", id, outcome, now, by) > 0;
+}
+
+size_t ask_settling_due(struct store *store, time_ms now, int64_t *ids, size_t max)
 {
     struct query q = store_query(store,
-                                 "SELECT ifnull(person, 0), ifnull(line, 0), round, step, n, channel FROM attempt"
-                                 " WHERE ask = $1 AND message = $2",
-                                 "ii", ask, message);
-    const bool found = query_next(&q);
+                                 "SELECT id FROM ask WHERE state = 'waiting' AND wait = 'settling' AND next_at <= $1"
+                                 " ORDER BY next_at, id LIMIT $2",
+                                 "ii", now, (int64_t)max);
 
-    if (found) {
-        *out = (struct attempt){ .ask = ask,
-                                 .message = message,
-                                 .person = query_int(&q, 0),
-                                 .line = query_int(&q, 1),
-                                 .round = (int)query_int(&q, 2),
-                                 .step = (int)query_int(&q, 3),
-                                 .n = (int)query_int(&q, 4) };
-        channel_parse(&out->channel, query_word(&q, 5));
-    }
-    query_end(&q);
-    return found;
+    return ids_of(&q, ids, max);
 }
 
-char *attempt_subjects(struct store *store, int64_t message, const char *glue)
+void ask_set_reminded(struct store *store, int64_t id, time_ms now, time_ms next_at)
 {
-    return store_text(store,
-                      "SELECT group_concat(subject, $2) FROM (SELECT DISTINCT k.subject FROM attempt t JOIN ask k"
-                      " ON k.id = t.ask WHERE t.message = $1 AND k.subject <> '' AND k.state NOT IN ('answered',"
-                      " 'declined', 'cancelled') ORDER BY k.id)",
-                      "it", message, glue);
+    store_change(store, "UPDATE ask SET reminded_at = $2, next_at = $3 WHERE id = $1", "iii", id, now, next_at);
 }
 
-int attempt_alive(struct store *store, int64_t ask, int round, int step)
+void ask_tell_at(struct store *store, int64_t id, time_ms at)
 {
-    return (int)store_value(
-        store, 0,
-        "SELECT count(*) FROM attempt a JOIN message m ON m.id = a.message WHERE a.ask = $1 AND a.round = $2"
-        " AND a.step = $3 AND m.state NOT IN ('undelivered', 'refused', 'expired', 'cancelled')"
-        " AND (SELECT state FROM line WHERE id = m.line) <> 'wrong'",
-        "ibb", ask, round, step);
+    store_change(store, "UPDATE ask SET told_at = $2, told_version = version WHERE id = $1", "iz", id, at);
 }
 
-bool attempt_reached(struct store *store, int64_t ask)
+size_t ask_tell_due(struct store *store, time_ms now, int64_t *ids, size_t max)
 {
-    return store_value(store, 0,
-                       "SELECT 1 FROM attempt a JOIN message m ON m.id = a.message WHERE a.ask = $1"
-                       " AND m.state NOT IN ('undelivered', 'refused')"
-                       " AND EXISTS (SELECT 1 FROM try t WHERE t.message = m.id AND ifnull(t.outcome, '') NOT IN "
-                       "('refused', 'released'))"
-                       " LIMIT 1",
-                       "i", ask) != 0;
+    struct query q = store_query(
+        store, "SELECT id FROM ask WHERE told_at IS NOT NULL AND told_at <= $1 ORDER BY told_at, id LIMIT $2", "ii",
+        now, (int64_t)max);
+
+    return ids_of(&q, ids, max);
 }
 
-int64_t attempt_message(struct store *store, const struct attempt *a)
+size_t ask_stalled(struct store *store, bool urgent, time_ms before, int64_t *ids, size_t max)
+{
+    struct query q = store_query(store,
+                                 "SELECT id FROM ask WHERE state = 'open' AND urgent = $1"
+                                 " AND (next_at IS NULL OR next_at < $2) ORDER BY next_at LIMIT $3",
+                                 "bii", (int)urgent, before, (int64_t)max);
+
+    return ids_of(&q, ids, max);
+}
+
+size_t ask_waiting_after(struct store *store, int64_t after, int64_t *ids, size_t max)
+{
+    struct query q = store_query(store, "SELECT id FROM ask WHERE state = 'waiting' AND id > $1 ORDER BY id LIMIT $2",
+                                 "ii", after, (int64_t)max);
+
+    return ids_of(&q, ids, max);
+}
+
+bool ask_waits_for_something(struct store *store, int64_t id, time_ms before)
 {
     return store_value(store, 0,
-                       "SELECT message FROM attempt WHERE ask = $1 AND round = $2 AND step = $3 AND line = $4 AND "
-                       "channel = $5 AND n = $6"
-                       " AND message IS NOT NULL LIMIT 1",
-                       "ibbitb", a->ask, a->round, a->step, a->line, channel_name(a->channel), a->n);
+                       "SELECT CASE k.wait WHEN 'settling' THEN k.next_at IS NOT NULL AND k.next_at >= $2"
+                       " ELSE EXISTS (SELECT 1 FROM attempt a JOIN message m ON m.id = a.message WHERE a.ask = k.id"
+                       " AND m.state IN ('queued', 'held')) END FROM ask k WHERE k.id = $1",
+                       "ii", id, before) != 0;
 }
 
-void attempt_skip_child(struct store *store, int64_t message, int64_t student, enum reason reason, time_ms now)
+void ask_repair(struct store *store, int64_t id, time_ms now)
 {
-    static const char of_child[] =
-        "SELECT a.ask FROM attempt a JOIN ask k ON k.id = a.ask WHERE a.message = $1 AND k.student = $2 LIMIT 1";
-    const int64_t ask = store_value(store, 0, of_child, "ii", message, student);
-
-    if (!ask)
-        return;
-    store_change(store, "UPDATE attempt SET message = NULL, skipped = $3 WHERE message = $1 AND ask = $2", "iit",
-                 message, ask, reason_name(reason));
-    ask_stop_waiting(store, ask);
+    /* one that was taken keeps that: only its time is set */
     store_change(store,
-                 "UPDATE ask SET next_at = $2 WHERE id = $1 AND state = 'open' AND NOT EXISTS"
-                 " (SELECT 1 FROM attempt a JOIN message m ON m.id = a.message WHERE a.ask = $1"
-                 " AND m.state NOT IN ('undelivered', 'refused', 'expired', 'cancelled'))",
-                 "ii", ask, now);
+                 "UPDATE ask SET next_at = $2, state = CASE WHEN wait = 'settling' THEN state ELSE 'open' END,"
+                 " wait = CASE WHEN wait = 'settling' THEN wait ELSE '' END, anchor = ifnull(anchor, $2)"
+                 " WHERE id = $1 AND state IN ('open', 'waiting')",
+                 "ii", id, now);
 }
 
-void attempt_move_message(struct store *store, int64_t from, int64_t to)
+bool cause_asks_several(struct store *store, int64_t cause)
 {
-    store_change(store, "UPDATE attempt SET message = $2 WHERE message = $1", "ii", from, to);
+    return store_value(store, 0,
+                       "SELECT (SELECT count(*) FROM (SELECT 1 FROM ask WHERE cause = $1 LIMIT 2)) > 1 OR"
+                       " (SELECT count(*) FROM (SELECT DISTINCT student FROM recipient WHERE cause = $1 LIMIT 2)) > 1",
+                       "i", cause) != 0;
 }
 
-int64_t answer_put(struct store *store, const struct answer_row *r, time_ms now)
-{
-    return store_insert(
-        store,
-        "INSERT INTO answer (ask, line, person, reply, class, value, rest, withdraws, via, by, received)"
-        " VALUES ($1, $2, $3, $4, $5, CASE WHEN $6 THEN $7 END, $8, $9, $10, $11, $12)",
-        "iooot"
-        "bitotti",
-        r->ask, r->line, r->person, r->reply, r->class, (int)r->has_value, r->value, r->rest, r->withdraws, r->via,
-        r->by, now);
-}
-
-void answer_each(struct store *store, int64_t ask, void (*each)(void *arg, const struct answer_row *row), void *arg)
+size_t ask_named_students(struct store *store, const struct ask_naming *n, int64_t *ids, size_t max)
 {
     struct query q = store_query(
         store,
-        "SELECT id, ifnull(line, 0), ifnull(person, 0), ifnull(reply, 0), class, value, rest, via, by FROM answer a"
-        " WHERE ask = $1 AND class <> 'withdrawn'"
-        " AND NOT EXISTS (SELECT 1 FROM answer w WHERE w.ask = a.ask AND w.withdraws = a.id) ORDER BY id",
-        "i", ask);
+        "SELECT s.id FROM ask k JOIN student s ON s.id = k.student WHERE k.cause = $1 AND instr($3, s.name) > 0"
+        " AND EXISTS (SELECT 1 FROM attempt a WHERE a.ask = k.id AND a.line = $2 AND a.message IS NOT NULL)"
+        " ORDER BY s.id LIMIT $4",
+        "iiti", n->cause, n->line, n->text, (int64_t)max);
 
-    while (query_next(&q)) {
-        const struct answer_row row = { .id = query_int(&q, 0),
-                                        .ask = ask,
-                                        .line = query_int(&q, 1),
-                                        .person = query_int(&q, 2),
-                                        .reply = query_int(&q, 3),
-                                        .class = query_word(&q, 4),
-                                        .has_value = !query_null(&q, 5),
-                                        .value = query_int(&q, 5),
-                                        .rest = query_text(&q, 6),
-                                        .via = query_word(&q, 7),
-                                        .by = query_text(&q, 8) };
-
-        each(arg, &row);
-    }
+    return ids_of(&q, ids, max);
 }
 
-int64_t answer_find(struct store *store, int64_t ask, int64_t line, const char *class)
+size_t ask_named(struct store *store, const struct ask_naming *n, int64_t *ids, size_t max)
 {
-    return store_value(store, 0,
-                       "SELECT max(id) FROM answer a WHERE ask = $1 AND line = $2 AND class = $3"
-                       " AND NOT EXISTS (SELECT 1 FROM answer w WHERE w.ask = a.ask AND w.withdraws = a.id)",
-                       "iit", ask, line, class);
+    struct query q = store_query(
+        store,
+        "SELECT k.id FROM ask k JOIN student s ON s.id = k.student WHERE k.cause = $1 AND instr($3, s.name) > 0"
+        " AND EXISTS (SELECT 1 FROM attempt a WHERE a.ask = k.id AND a.line = $2 AND a.message IS NOT NULL)"
+        " ORDER BY k.id LIMIT $4",
+        "iiti", n->cause, n->line, n->text, (int64_t)max);
+
+    return ids_of(&q, ids, max);
 }

@@ -100,8 +100,10 @@ bool cause_urgent(struct store *store, time_ms now)
                store, 0,
                "SELECT EXISTS (SELECT 1 FROM cause WHERE stage <> 'ready' AND state = 'open' AND due <= $1 AND lane = "
                "'emergency')"
-               " OR EXISTS (SELECT 1 FROM ask a JOIN cause c ON c.id = a.cause WHERE a.state IN ('open', 'waiting')"
-               " AND a.next_at <= $1 AND c.lane = 'emergency')",
+               " OR EXISTS (SELECT 1 FROM ask WHERE state = 'open' AND urgent = 1 AND next_at <= $1)"
+               " OR EXISTS (SELECT 1 FROM ask WHERE state = 'waiting' AND wait = 'settling' AND next_at <= $1)"
+               " OR EXISTS (SELECT 1 FROM branch WHERE urgent = 1 AND next_at IS NOT NULL AND next_at <= $1)"
+               " OR EXISTS (SELECT 1 FROM taking)",
                "i", now) != 0;
 }
 

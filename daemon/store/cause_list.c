@@ -198,7 +198,7 @@ static void put_alert_state(struct store *store, json_t *alert, int64_t id, cons
     const char *state = "open";
     struct query query =
         store_query(store,
-                    "SELECT k.state = 'answered' OR k.acked_by IS NOT NULL AS taken, p.ref, p.name, k.closed,"
+                    "SELECT k.state = 'answered' OR k.acked_at IS NOT NULL AS taken, p.ref, p.name, k.closed,"
                     " (SELECT w.by FROM answer w WHERE w.ask = k.id ORDER BY w.id DESC LIMIT 1) FROM ask k"
                     " LEFT JOIN person p ON p.id = k.acked_by WHERE k.cause = $1"
                     " ORDER BY k.closed IS NOT NULL, taken, k.id LIMIT 1",

@@ -14,11 +14,12 @@
 #include "store/list.h"
 
 /* Columns: at, place among rows of one time, id, way, channel, person ref, name, number, text, state, reason, meaning,
- * restricted. A text that was never claimed stands where it was made, the others where they left. */
+ * restricted, after settled. A text that was never claimed stands where it was made, the others where they left. */
 #define OUT                                                                                                            \
     "SELECT coalesce((SELECT min(t.claimed) FROM try t WHERE t.message = m.id), m.created) AS at, 3 AS place, m.id,"   \
     " 'out' AS way, m.channel AS channel, p.ref AS ref, p.name AS name, l.e164 AS number,"                             \
-    " coalesce(m.text, m.note) AS text, m.state AS state, m.reason AS reason, c.kind AS meaning, 0 AS restricted"      \
+    " coalesce(m.text, m.note) AS text, m.state AS state, m.reason AS reason, c.kind AS meaning, 0 AS restricted,"     \
+    " m.recalled IS NOT NULL AND m.state IN ('accepted', 'delivered', 'undelivered') AS after_settled"                 \
     " FROM about a JOIN message m ON m.id = a.message JOIN cause c ON c.id = m.cause JOIN person p ON p.id = m.person" \
     " JOIN line l ON l.id = m.line WHERE a.student = $1"
 #define IN                                                                                                             \
@@ -27,7 +28,7 @@
     " r.why, (SELECT w.class FROM answer w JOIN ask k ON k.id = w.ask WHERE w.reply = r.id AND k.student = $1"         \
     " ORDER BY w.id DESC LIMIT 1),"                                                                                    \
     " EXISTS (SELECT 1 FROM person_line x JOIN relation y ON y.person = x.person"                                      \
-    " WHERE x.line = r.line AND y.student = $1 AND y.restricted <> 0)"                                                 \
+    " WHERE x.line = r.line AND y.student = $1 AND y.restricted <> 0), 0"                                              \
     " FROM reply r LEFT JOIN person p ON p.id = (SELECT x.person FROM person_line x JOIN relation y"                   \
     " ON y.person = x.person WHERE x.line = r.line AND y.student = $1 ORDER BY y.rank, x.rank LIMIT 1)"                \
     " WHERE r.id IN (SELECT w.reply FROM ask k JOIN answer w ON w.ask = k.id WHERE k.student = $1"                     \
@@ -38,10 +39,11 @@
     " AND (k.student IS NULL OR k.student <> $1)))"
 #define ANSWER                                                                                                         \
     "SELECT w.received, 2, w.id, 'answer', w.via, p.ref, coalesce(p.name, w.by), NULL, w.rest, k.state, c.kind,"       \
-    " w.class, 0 FROM ask k JOIN answer w ON w.ask = k.id JOIN cause c ON c.id = k.cause"                              \
+    " w.class, 0, 0 FROM ask k JOIN answer w ON w.ask = k.id JOIN cause c ON c.id = k.cause"                           \
     " LEFT JOIN person p ON p.id = w.person WHERE k.student = $1"
 #define NOTE                                                                                                           \
-    "SELECT n.at, 4, n.id, 'note', 'note', NULL, n.author, NULL, n.text, '', '', NULL, 0 FROM note n WHERE n.student " \
+    "SELECT n.at, 4, n.id, 'note', 'note', NULL, n.author, NULL, n.text, '', '', NULL, 0, 0 FROM note n WHERE "        \
+    "n.student "                                                                                                       \
     "= $1"
 
 static const char time_line[] = "SELECT * FROM (" OUT " UNION ALL " IN " UNION ALL " ANSWER " UNION ALL " NOTE
@@ -76,6 +78,8 @@ static json_t *event(const struct query *query, struct zone zone)
         mask_number(number, query_text(query, 7));
     list_put_text(row, "number", *number ? number : NULL);
     json_put_flag(row, "restricted", query_int(query, 12) != 0);
+    if (query_int(query, 13))
+        json_put_flag(row, "after_settled", true); /* it rang although all was settled: the gateway could not stop it */
     json_put_int(row, "ref", query_int(query, 2));
     return row;
 }

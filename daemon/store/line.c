@@ -27,6 +27,11 @@ bool line_set_state(struct store *store, int64_t line, const char *state)
                         state) > 0;
 }
 
+bool line_suspect(struct store *store, int64_t line)
+{
+    return store_value(store, 0, "SELECT state = 'suspect' FROM line WHERE id = $1", "i", line) != 0;
+}
+
 bool line_set_optout(struct store *store, int64_t line, time_ms at)
 {
     return store_change(store, "UPDATE line SET optout_at = $2 WHERE id = $1 AND (optout_at IS NULL) <> ($2 IS NULL)",

@@ -13,6 +13,8 @@ int64_t line_find(struct store *store, const char *e164);
 bool line_known(struct store *store, int64_t line);
 /* "ok", "suspect" or "wrong"; false when it was so already. */
 bool line_set_state(struct store *store, int64_t line, const char *state);
+/* It seems to be dead: three permanent failures in different weeks. */
+bool line_suspect(struct store *store, int64_t line);
 /* Opted out at `at`, or in again with TIME_NEVER; false when nothing changed. */
 bool line_set_optout(struct store *store, int64_t line, time_ms at);
 /* A permanent failure: three in different weeks make the line suspect (true when they just did). */

@@ -69,6 +69,8 @@ static void read_row(struct message *m, const struct query *q)
     kind_parse(&m->kind, query_word(q, 22));
     m->drill = query_int(q, 23) != 0;
     m->cause_state = text_or_null(q, 24);
+    m->gathered = query_int(q, 25) != 0;
+    m->recalled = query_time(q, 26);
 }
 
 bool message_get(struct message *out, struct store *store, int64_t id)
@@ -77,7 +79,7 @@ bool message_get(struct message *out, struct store *store, int64_t id)
         store_query(store,
                     "SELECT m.id, m.cause, m.line, m.person, m.route, m.reply, m.replaces, m.due, m.expires, m.created,"
                     " m.tries, m.refusals, m.again, m.channel, m.lane, m.state, m.reason, m.gateway, m.text, m.voice,"
-                    " m.note, l.e164, c.kind, c.drill, c.state"
+                    " m.note, l.e164, c.kind, c.drill, c.state, m.gathered, m.recalled"
                     " FROM message m JOIN line l ON l.id = m.line JOIN cause c ON c.id = m.cause WHERE m.id = $1",
                     "i", id);
     const bool found = query_next(&q);
@@ -101,11 +103,11 @@ int64_t message_put(struct store *store, const struct message *m, int64_t studen
 {
     const int64_t id = store_insert(store,
                                     "INSERT INTO message (cause, line, person, channel, route, lane, due, expires, "
-                                    "voice, note, reply, again, replaces, created)"
-                                    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
-                                    "iiititiittoboi", m->cause, m->line, m->person, channel_name(m->channel), m->route,
+                                    "voice, note, reply, again, replaces, created, gathered)"
+                                    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+                                    "iiititiittoboib", m->cause, m->line, m->person, channel_name(m->channel), m->route,
                                     lane_name(m->lane), m->due, m->expires, m->voice, m->note, m->reply, (int)m->again,
-                                    m->replaces, now);
+                                    m->replaces, now, (int)m->gathered);
 
     if (id <= 0)
         return 0;
@@ -116,11 +118,19 @@ int64_t message_put(struct store *store, const struct message *m, int64_t studen
     return id;
 }
 
-int64_t message_open(struct store *store, int64_t cause, int64_t line, enum channel channel)
+int64_t message_open(struct store *store, int64_t cause, int64_t line, enum channel channel, bool gathered)
 {
     return store_value(store, 0,
                        "SELECT id FROM message WHERE cause = $1 AND line = $2 AND channel = $3 AND state = 'queued'"
-                       " AND text IS NULL AND note IS NULL AND tries = 0 ORDER BY id DESC LIMIT 1",
+                       " AND text IS NULL AND note IS NULL AND tries = 0 AND gathered = $4 ORDER BY id DESC LIMIT 1",
+                       "iitb", cause, line, channel_name(channel), (int)gathered);
+}
+
+time_ms message_gathered_last(struct store *store, int64_t cause, int64_t line, enum channel channel)
+{
+    return store_value(store, 0,
+                       "SELECT max(t.claimed) FROM message m JOIN try t ON t.message = m.id WHERE m.cause = $1"
+                       " AND m.line = $2 AND m.channel = $3 AND m.gathered",
                        "iit", cause, line, channel_name(channel));
 }
 
@@ -133,6 +143,11 @@ void message_name_child(struct store *store, int64_t message, int64_t student)
 void message_forget_child(struct store *store, int64_t message, int64_t student)
 {
     store_change(store, "DELETE FROM about WHERE message = $1 AND student = $2", "ii", message, student);
+}
+
+void message_forget_children(struct store *store, int64_t message)
+{
+    store_change(store, "DELETE FROM about WHERE message = $1", "i", message);
 }
 
 /* Reads the first column of every row. */
@@ -258,6 +273,81 @@ size_t message_expired(struct store *store, time_ms now, int64_t *ids, size_t ma
                     "ii", now, (int64_t)max);
 
     return ids_of(&q, ids, max);
+}
+
+size_t message_notes(struct store *store, const struct message *like, time_ms due, int64_t *ids, size_t max)
+{
+    struct query q = store_query(store,
+                                 "SELECT m.id FROM message m JOIN cause c ON c.id = m.cause WHERE m.line = $1"
+                                 " AND m.channel = $2 AND m.state = 'queued' AND m.due <= $3 AND m.note IS NOT NULL"
+                                 " AND m.text IS NULL AND c.kind IN ('staff', 'remark') AND c.state = 'open'"
+                                 " ORDER BY c.kind = 'remark', m.id LIMIT $4",
+                                 "itii", like->line, channel_name(like->channel), due, (int64_t)max);
+
+    return ids_of(&q, ids, max);
+}
+
+time_ms message_note_last(struct store *store, int64_t line, bool important)
+{
+    return store_value(
+        store, 0,
+        "SELECT max(t.claimed) FROM (SELECT id, cause FROM message WHERE line = $1 ORDER BY id DESC LIMIT 50)"
+        " m JOIN cause c ON c.id = m.cause JOIN try t ON t.message = m.id WHERE c.kind = 'staff'"
+        " OR ($2 = 0 AND c.kind = 'remark')",
+        "ib", line, (int)important);
+}
+
+bool message_in_doubt(struct store *store, int64_t id)
+{
+    return store_value(
+               store, 0,
+               "SELECT 1 FROM try WHERE message = $1 AND ifnull(outcome, 'unknown') NOT IN ('refused', 'released')"
+               " LIMIT 1",
+               "i", id) != 0;
+}
+
+int64_t message_gathered_cause(struct store *store, int64_t id)
+{
+    return store_value(store, 0, "SELECT CASE WHEN gathered THEN cause ELSE 0 END FROM message WHERE id = $1", "i", id);
+}
+
+bool message_is_gathered(struct store *store, int64_t id)
+{
+    return store_value(store, 0, "SELECT gathered FROM message WHERE id = $1", "i", id) != 0;
+}
+
+void message_set_recalled(struct store *store, int64_t id, time_ms now)
+{
+    store_change(store, "UPDATE message SET recalled = $2 WHERE id = $1 AND recalled IS NULL", "ii", id, now);
+}
+
+size_t message_asks_left(struct store *store, int64_t id, int64_t after, struct message_ask *out, size_t max)
+{
+    struct query q = store_query(
+        store,
+        "SELECT DISTINCT k.id, ifnull(k.student, 0) FROM attempt a JOIN ask k ON k.id = a.ask WHERE a.message = $1"
+        " AND k.id > $2 AND (k.state IN ('open', 'expired', 'unasked') OR (k.state = 'waiting' AND k.wait <> "
+        "'settling'))"
+        " AND NOT EXISTS (SELECT 1 FROM taking t WHERE t.cause = k.cause AND t.settles AND t.cursor < k.id"
+        " AND (t.line IS NULL OR t.line = a.line)) ORDER BY k.id LIMIT $3",
+        "iii", id, after, (int64_t)max);
+    size_t count = 0;
+
+    while (count < max && query_next(&q))
+        out[count++] = (struct message_ask){ .ask = query_int(&q, 0), .student = query_int(&q, 1) };
+    query_end(&q);
+    return count;
+}
+
+int message_count_left(struct store *store, int64_t id)
+{
+    return (int)store_value(
+        store, 0,
+        "SELECT count(DISTINCT k.id) FROM attempt a JOIN ask k ON k.id = a.ask WHERE a.message = $1"
+        " AND (k.state IN ('open', 'expired', 'unasked') OR (k.state = 'waiting' AND k.wait <> 'settling'))"
+        " AND NOT EXISTS (SELECT 1 FROM taking t WHERE t.cause = k.cause AND t.settles AND t.cursor < k.id"
+        " AND (t.line IS NULL OR t.line = a.line))",
+        "i", id);
 }
 
 size_t message_in_flight(struct store *store, const char *gateway, int64_t *ids, size_t max)

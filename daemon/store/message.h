@@ -24,6 +24,8 @@ struct message {
     time_ms due, expires, created;
     int tries, refusals;
     bool again, drill;
+    bool gathered;                              /* to staff, about many: whom it names is decided by the claim */
+    time_ms recalled;                           /* the gateway was told that it is settled; TIME_NEVER */
     char *gateway, *text, *voice, *note, *e164; /* e164 of its line; output only */
     char *cause_state;
 };
@@ -34,10 +36,13 @@ bool message_get(struct message *out, struct store *store, int64_t id);
 /* Puts a row with the fields cause … voice, note of `message` and the first child (0: none); its id, 0 after a failure. */
 int64_t message_put(struct store *store, const struct message *message, int64_t student, time_ms now);
 /* A queued message of this cause, line and channel that has not been rendered and names children only: what a sibling
- * joins. 0 when there is none. */
-int64_t message_open(struct store *store, int64_t cause, int64_t line, enum channel channel);
+ * (or, gathered, any child of the cause) joins. 0 when there is none. */
+int64_t message_open(struct store *store, int64_t cause, int64_t line, enum channel channel, bool gathered);
+/* When the last gathered message of the cause went to the line; 0. */
+time_ms message_gathered_last(struct store *store, int64_t cause, int64_t line, enum channel channel);
 void message_name_child(struct store *store, int64_t message, int64_t student);
 void message_forget_child(struct store *store, int64_t message, int64_t student);
+void message_forget_children(struct store *store, int64_t message);
 /* The children it names, at most `max`; their number. */
 size_t message_children(struct store *store, int64_t message, int64_t *students, size_t max);
 
@@ -66,6 +71,22 @@ time_ms message_next_expiry(struct store *store);
 size_t message_expired(struct store *store, time_ms now, int64_t *ids, size_t max);
 /* Messages that this gateway has or may have; in order. NULL gateway: of all. */
 size_t message_in_flight(struct store *store, const char *gateway, int64_t *ids, size_t max);
+
+/* Notes to staff that wait for the line and channel of this one until `due`, most important first; their number. */
+size_t message_notes(struct store *store, const struct message *like, time_ms due, int64_t *ids, size_t max);
+/* When the last note to staff (`important`: no mere remark) went to the line; 0. */
+time_ms message_note_last(struct store *store, int64_t line, bool important);
+/* Whether an earlier try may have left. */
+bool message_in_doubt(struct store *store, int64_t id);
+bool message_is_gathered(struct store *store, int64_t id);
+int64_t message_gathered_cause(struct store *store, int64_t id); /* 0: it is not gathered */
+void message_set_recalled(struct store *store, int64_t id, time_ms now);
+/* The asks of a message that still want somebody, with ids after `after`; their number. */
+struct message_ask {
+    int64_t ask, student;
+};
+int message_count_left(struct store *store, int64_t id);
+size_t message_asks_left(struct store *store, int64_t id, int64_t after, struct message_ask *out, size_t max);
 
 /* 0 when there is no such message. */
 int64_t message_line(struct store *store, int64_t id);

@@ -10,7 +10,7 @@
 #define COLUMNS                                                                                                        \
     "SELECT m.id, m.cause, c.kind, l.e164, p.ref, p.name, m.channel, m.lane, m.route, m.gateway, m.due, m.state,"      \
     " m.reason, m.tries, m.parts, m.cost_e4, coalesce(m.text, m.note), m.created, m.ended, m.expires, m.again,"        \
-    " m.replaces, c.title"
+    " m.replaces, c.title, m.recalled IS NOT NULL AND m.state IN ('accepted', 'delivered', 'undelivered')"
 #define JOINS " JOIN cause c ON c.id = m.cause JOIN line l ON l.id = m.line JOIN person p ON p.id = m.person"
 #define CONDITIONS                                                                                                     \
     " WHERE m.id > $1 AND ($2 IS NULL OR instr(',' || $2 || ',', ',' || m.state || ',') > 0)"                          \
@@ -52,6 +52,7 @@ static json_t *row(struct store *store, const struct query *query, struct zone z
     list_put_time(message, "due", zone, query_time(query, 10));
     list_put_text(message, "state", query_text(query, 11));
     list_put_text(message, "reason", query_text(query, 12));
+    json_put_flag(message, "after_settled", query_int(query, 23) != 0);
     json_put_int(message, "tries", query_int(query, 13));
     json_put_int(message, "parts", query_int(query, 14));
     list_put_cost(message, "cost", query_int(query, 15));

@@ -193,25 +193,49 @@ CREATE TABLE ask (              -- one question about one student or to one pers
     student  INTEGER REFERENCES student,
     person   INTEGER REFERENCES person,
     subject  TEXT NOT NULL DEFAULT '',     -- what it is about, where that is no child: the class of a roll
+    urgent   INTEGER NOT NULL DEFAULT 0,   -- its cause's lane is the emergencies'
     state    TEXT NOT NULL DEFAULT 'open' CHECK (state IN (@ask_states@)),
     outcome  TEXT NOT NULL DEFAULT '',     -- fold of its answers
     value    INTEGER,
     due      INTEGER NOT NULL,
     grace    INTEGER NOT NULL,
     round    INTEGER NOT NULL DEFAULT 0,
-    step     INTEGER NOT NULL DEFAULT 0,
-    anchor   INTEGER,                      -- when the current step fired
+    step     INTEGER NOT NULL DEFAULT 0,   -- of the ladder's first branch: which fires next
+    anchor   INTEGER,                      -- when the step before it fired
     next_at  INTEGER,
-    wait     TEXT NOT NULL DEFAULT '',
+    wait     TEXT NOT NULL DEFAULT '',     -- a reason; 'settling': taken, its outcome is awaited until done_by
     version  INTEGER NOT NULL DEFAULT 1,
-    acked_by INTEGER REFERENCES person,    -- emergencies: who took it
+    acked_by INTEGER REFERENCES person,    -- emergencies: who took it, where that is known
+    acked_line INTEGER REFERENCES line,
+    acked_at INTEGER,                      -- NULL: not taken (or the acknowledgement expired)
+    done_by  INTEGER,                      -- until when whoever took it has time for an outcome
+    reminded_at INTEGER,
+    told_at  INTEGER,                      -- when the others are told that it is settled
+    told_version INTEGER,                  -- unless the ask has moved on by then
     closed   TEXT,                         -- outcome a person gave
     handled_at INTEGER,                    -- a person has seen to it
     handled_by TEXT
 ) STRICT;
 CREATE UNIQUE INDEX ask_key ON ask (cause, ifnull(student, 0), ifnull(person, 0), subject);
-CREATE INDEX ask_next ON ask (next_at) WHERE state IN ('open', 'waiting');
+CREATE INDEX ask_next ON ask (urgent, next_at) WHERE state = 'open';
+CREATE INDEX ask_settling ON ask (next_at) WHERE state = 'waiting' AND wait = 'settling';
+CREATE INDEX ask_waiting ON ask (id) WHERE state = 'waiting';
+CREATE INDEX ask_told ON ask (told_at) WHERE told_at IS NOT NULL;
+CREATE INDEX ask_cause ON ask (cause, id);
+CREATE INDEX ask_wanted ON ask (cause) WHERE state = 'open';
 CREATE INDEX ask_student ON ask (student);
+
+CREATE TABLE branch (           -- a ladder's further branches, each with its own place; the first one's is in ask
+    ask     INTEGER NOT NULL REFERENCES ask,
+    branch  INTEGER NOT NULL,              -- 1 …, in the order of the ladder
+    urgent  INTEGER NOT NULL,
+    round   INTEGER NOT NULL,
+    step    INTEGER NOT NULL,              -- which fires next, among all steps of the ladder; their number: at its end
+    anchor  INTEGER NOT NULL,              -- when the step before it fired
+    next_at INTEGER,                       -- NULL: at its end, or the ask is not open
+    PRIMARY KEY (ask, branch)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX branch_next ON branch (urgent, next_at) WHERE next_at IS NOT NULL;
 
 CREATE TABLE attempt (          -- ask × round × step × person × line × channel × n-th call: made or skipped
     id      INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -229,6 +253,29 @@ CREATE TABLE attempt (          -- ask × round × step × person × line × cha
 ) STRICT;
 CREATE UNIQUE INDEX attempt_key ON attempt (ask, round, step, ifnull(person, 0), ifnull(line, 0), channel, n);
 CREATE INDEX attempt_message ON attempt (message) WHERE message IS NOT NULL;
+
+CREATE TABLE taking (           -- one answer to many asks of a cause, gone through in slices
+    id     INTEGER PRIMARY KEY AUTOINCREMENT,
+    cause  INTEGER NOT NULL REFERENCES cause,
+    line   INTEGER REFERENCES line,        -- only those put to this line; NULL: all
+    person INTEGER REFERENCES person,
+    reply  INTEGER REFERENCES reply,
+    class  TEXT NOT NULL,                  -- of an answer, or 'closed': an outcome given by a person
+    rest   TEXT,
+    via    TEXT NOT NULL,
+    by     TEXT,
+    at     INTEGER NOT NULL,
+    settles INTEGER NOT NULL,              -- what it has not come to yet climbs no more
+    cursor INTEGER NOT NULL DEFAULT 0      -- the last ask that has it
+) STRICT;
+CREATE INDEX taking_cause ON taking (cause);
+
+CREATE TABLE ending (           -- a message of many asks has ended without success; gone through in slices
+    message INTEGER PRIMARY KEY REFERENCES message,
+    reason  TEXT NOT NULL,
+    again   INTEGER NOT NULL,              -- the call that is made again for all of them; 0
+    cursor  INTEGER NOT NULL               -- the last attempt that knows it
+) STRICT;
 
 CREATE TABLE route (            -- the gateways that can carry the same: a message waits in a route
     id   INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -259,6 +306,8 @@ CREATE TABLE message (          -- the outbox: one text or call to one line
     reply    INTEGER,                      -- the reply that it answers
     again    INTEGER NOT NULL DEFAULT 0,   -- an emergency sent although an earlier try is in doubt
     replaces INTEGER REFERENCES message,
+    gathered INTEGER NOT NULL DEFAULT 0,   -- to staff, about as many children as there are: who is named is decided by the claim
+    recalled INTEGER,                      -- the gateway was told that it is settled; what rings all the same is shown so
     created  INTEGER NOT NULL,
     ended    INTEGER
 ) STRICT;
@@ -318,6 +367,7 @@ CREATE TABLE talk (             -- the open questions on a line
     until      INTEGER NOT NULL,
     asked_back INTEGER NOT NULL DEFAULT 0,
     which      INTEGER NOT NULL DEFAULT 0, -- asked which child; replies that name one narrow it
+    gathered   INTEGER NOT NULL DEFAULT 0, -- a plain answer is for all asks of the cause that were put to the line
     PRIMARY KEY (line, code, ask)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX talk_ask ON talk (ask);
@@ -348,11 +398,11 @@ CREATE TABLE answer (           -- what a reply means for an ask; append-only
     line      INTEGER REFERENCES line,
     person    INTEGER REFERENCES person,
     reply     INTEGER REFERENCES reply,
-    class     TEXT NOT NULL,               -- of core/answer.h, or 'received', 'withdrawn'
+    class     TEXT NOT NULL,               -- of core/answer.h, or 'received', 'take', 'pass', 'withdrawn'
     value     INTEGER,
     rest      TEXT,                        -- what goes beyond the grammar
     withdraws INTEGER REFERENCES answer,
-    via       TEXT NOT NULL,               -- code, name, grammar, single, key, missed_call, staff
+    via       TEXT NOT NULL,               -- code, name, grammar, single, key, missed_call, staff, expired
     by        TEXT,                        -- staff who answered on somebody's behalf
     received  INTEGER NOT NULL
 ) STRICT;

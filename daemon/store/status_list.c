@@ -56,8 +56,7 @@ static time_ms next_due(struct store *store)
 {
     time_ms next = store_value(store, TIME_NEVER, "SELECT min(next_at) FROM schedule WHERE state = 'active'", "");
     const time_ms queued = store_value(store, TIME_NEVER, "SELECT min(due) FROM message WHERE state = 'queued'", "");
-    const time_ms step =
-        store_value(store, TIME_NEVER, "SELECT min(next_at) FROM ask WHERE state IN ('open', 'waiting')", "");
+    const time_ms step = store_value(store, TIME_NEVER, "SELECT min(next_at) FROM ask WHERE state = 'open'", "");
 
     next = queued < next ? queued : next;
     return step < next ? step : next;
@@ -73,6 +72,8 @@ static const struct {
     { "SELECT count(*) FROM message WHERE state IN ('claimed', 'started', 'unknown', 'held') AND state = 'held'"
       " AND reason = 'restored'",
       "messages held after a restore", "look at them with `greenline outbox list --state held`" },
+    { "SELECT ifnull((SELECT CAST(value AS INTEGER) FROM setting WHERE key = 'audited'), 0)",
+      "questions that stood still and were set going again", "report it: the log says which" },
 };
 
 static json_t *problems(struct store *store)

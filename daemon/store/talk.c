@@ -18,6 +18,19 @@ void talk_open(struct store *store, int64_t line, int code, int64_t ask, int64_t
         "ibiiii", line, code, ask, message, now, until);
 }
 
+bool talk_extend_gathered(struct store *store, int64_t line, int64_t cause, int64_t message, time_ms until)
+{
+    return store_change(store,
+                        "UPDATE talk SET message = $3, until = max(until, $4), gathered = 1 WHERE line = $1"
+                        " AND ask IN (SELECT id FROM ask WHERE cause = $2)",
+                        "iiii", line, cause, message, until) > 0;
+}
+
+void talk_set_gathered(struct store *store, int64_t line, int64_t message)
+{
+    store_change(store, "UPDATE talk SET gathered = 1 WHERE line = $1 AND message = $2", "ii", line, message);
+}
+
 static bool code_taken(struct store *store, int64_t line, int code, time_ms now)
 {
     return store_value(store, 0, "SELECT 1 FROM talk WHERE line = $1 AND code = $2 AND until > $3 LIMIT 1", "ibi", line,
@@ -44,7 +57,7 @@ int talk_code(struct store *store, int64_t line, int64_t cause, time_ms now)
         return (int)own;
     if (!store_value(store, 0,
                      "SELECT 1 FROM talk t JOIN ask a ON a.id = t.ask WHERE t.line = $1 AND t.until > $2"
-                     " AND a.state IN ('open', 'waiting') LIMIT 1",
+                     " AND a.state IN ('open', 'waiting') AND a.wait <> 'settling' LIMIT 1",
                      "ii", line, now))
         return 0;
     return free_code(store, line, now);
@@ -70,8 +83,13 @@ size_t talk_list(struct store *store, int64_t line, time_ms now, struct talk *ou
 {
     struct query q = store_query(
         store,
-        "SELECT t.ask, a.cause, ifnull(a.student, 0), ifnull(a.person, 0), t.code, c.kind, a.state, t.since, t.until,"
-        " a.grace, t.asked_back, t.which FROM talk t JOIN ask a ON a.id = t.ask JOIN cause c ON c.id = a.cause"
+        "SELECT t.ask, a.cause, ifnull(a.student, 0), ifnull(a.person, 0), t.code, c.kind,"
+        " CASE WHEN t.gathered AND EXISTS (SELECT 1 FROM ask k WHERE k.cause = a.cause AND k.state = 'open'"
+        " AND EXISTS (SELECT 1 FROM attempt x WHERE x.ask = k.id"
+        " AND x.line = t.line AND x.message IS NOT NULL)) THEN 'open' WHEN a.state = 'waiting' AND a.wait = 'settling' "
+        "THEN 'answered' ELSE a.state END, t.since, t.until,"
+        " a.grace, t.asked_back, t.which, t.gathered FROM talk t JOIN ask a ON a.id = t.ask JOIN cause c ON c.id = "
+        "a.cause"
         " WHERE t.line = $1 AND t.until > $2 AND a.state <> 'cancelled' ORDER BY t.since DESC, a.cause, t.ask LIMIT $3",
         "iii", line, now, (int64_t)max);
     size_t count = 0;
@@ -88,7 +106,8 @@ size_t talk_list(struct store *store, int64_t line, time_ms now, struct talk *ou
                             .until = query_int(&q, 8),
                             .grace = query_int(&q, 9),
                             .asked_back = query_int(&q, 10) != 0,
-                            .which = query_int(&q, 11) != 0 };
+                            .which = query_int(&q, 11) != 0,
+                            .gathered = query_int(&q, 12) != 0 };
         kind_parse(&t->kind, query_word(&q, 5));
         ask_state_parse(&t->state, query_word(&q, 6));
     }

@@ -32,23 +32,26 @@ static void gather_child(struct telling *t, struct store *store, const struct te
                                   "iii", what->line, what->student, what->person) != 0;
 }
 
-/* A message that asks for classes is settled when each of them has reported. */
-static bool classes_settled(struct store *store, int64_t message)
-{
-    return message && store_value(store, 0,
-                                  "SELECT count(*) > 0 AND count(*) = sum(k.state IN ('answered', 'declined', "
-                                  "'cancelled')) FROM attempt t JOIN ask k ON k.id = t.ask WHERE t.message = $1",
-                                  "i", message) != 0;
-}
+/* Answered or taken; one answer that is on its way to many asks counts before it has come to them. */
+#define SETTLED(k)                                                                                                     \
+    "(" k ".state IN ('answered', 'declined', 'cancelled') OR (" k ".state = 'waiting' AND " k ".wait = 'settling')"   \
+    " OR EXISTS (SELECT 1 FROM taking t WHERE t.cause = " k ".cause AND t.settles AND t.cursor < " k ".id"             \
+    " AND (t.line IS NULL OR EXISTS (SELECT 1 FROM attempt x WHERE x.ask = " k ".id AND x.line = t.line"               \
+    " AND x.message IS NOT NULL))))"
 
 static bool is_settled(struct store *store, const struct telling_case *what)
 {
-    if (kind_row(what->kind)->per_class)
-        return classes_settled(store, what->message);
-    return what->cause &&
-           store_value(store, 0,
-                       "SELECT 1 FROM ask WHERE cause = $1 AND ifnull(student, 0) = $2"
-                       " AND (person IS NULL OR person = $3) AND state IN ('answered', 'declined', 'cancelled')",
+    if (!what->cause)
+        return false;
+    if (what->message) /* the asks that it puts, whomever they were first put to */
+        return store_value(
+                   store, 0,
+                   "SELECT count(*) > 0 AND min(" SETTLED("k") ") FROM attempt a JOIN ask k ON k.id = a.ask"
+                                                               " WHERE a.message = $1 AND ($2 = 0 OR k.student = $2)",
+                   "ii", what->message, what->student) != 0;
+    return store_value(store, 0,
+                       "SELECT 1 FROM ask k WHERE k.cause = $1 AND ifnull(k.student, 0) = $2"
+                       " AND (k.person IS NULL OR k.person = $3) AND " SETTLED("k"),
                        "iii", what->cause, what->student, what->person) != 0;
 }
 

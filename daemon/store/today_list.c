@@ -48,7 +48,7 @@ enum { TODAY_EACH = 200 }; /* as the LIMITs below */
 static const struct source sources[] = {
     { 1, "ask", "emergency not taken by anybody: {detail}", "紧急事件尚无人接手：{detail}", "greenline alert ack {key}",
       ASK_COLUMNS ", c.title, c.id" ASK_JOINS " ON p.id = k.acked_by"
-                  " WHERE instr($1, ',' || c.kind || ',') > 0 AND k.acked_by IS NULL AND k.closed IS NULL"
+                  " WHERE instr($1, ',' || c.kind || ',') > 0 AND k.acked_at IS NULL AND k.closed IS NULL"
                   " AND k.state NOT IN ('answered', 'cancelled') AND c.state <> 'cancelled' ORDER BY k.id LIMIT 200" },
     { 1, "ask", "{who} asks for help: {detail}", "{who}需要帮助：{detail}", "greenline ask handle {id}",
       ASK_COLUMNS LAST_TEXT ", NULL" ASK_JOINS LAST_ANSWER
@@ -58,7 +58,7 @@ static const struct source sources[] = {
       ASK_COLUMNS
       ", c.title, c.id" ASK_JOINS " ON p.id = k.acked_by"
       " WHERE instr($1, ',' || c.kind || ',') > 0 AND k.closed IS NULL"
-      " AND (k.state = 'answered' OR k.acked_by IS NOT NULL) AND c.state <> 'cancelled' ORDER BY k.id LIMIT 200" },
+      " AND (k.state = 'answered' OR k.acked_at IS NOT NULL) AND c.state <> 'cancelled' ORDER BY k.id LIMIT 200" },
     { 2, "reply", "a reply that a person must read: {detail}", "有来信需要人看：{detail}",
       "greenline inbox assign {id} --ask {key} --class help",
       "SELECT r.id, r.received, s.ref, s.name, p.ref, p.name, CASE r.sealed WHEN 0 THEN r.text END, k.id"

@@ -31,6 +31,21 @@ static char *data(const char *name)
     return path_data(name);
 }
 
+static bool is_up(void *arg, const char *gateway)
+{
+    (void)gateway;
+    return !((const struct world *)arg)->down;
+}
+
+static void note_recall(void *arg, const char *gateway, const char *id)
+{
+    struct world *w = arg;
+
+    (void)gateway;
+    if (w->recalled_count < COUNT(w->recalled))
+        w->recalled[w->recalled_count++] = strtoll(strrchr(id, '-') + 1, NULL, 10);
+}
+
 static void open_parts(struct world *w)
 {
     static const char *const channels[] = { "sms", "voice", NULL };
@@ -61,6 +76,7 @@ static void open_parts(struct world *w)
     outbox_set_gateways(w->outbox, &gateway, 1);
     while (outbox_reroute(w->outbox))
         ; /* as the daemon does after a start */
+    outbox_set_hooks(w->outbox, &(struct outbox_hooks){ .up = is_up, .recall = note_recall, .arg = w });
     w->engine = engine_new(w->turn, w->outbox, &engine);
     w->inbox = inbox_new(w->turn, w->engine, w->grammar, "CN");
     engine_review_schedules(w->engine);
@@ -151,8 +167,9 @@ bool world_work(struct world *w)
 
     turn_set_now(w->turn, w->now);
     done = engine_work(w->engine);
-    count = outbox_claim(w->outbox, "phones", w->window, w->window, w->claimed + w->claimed_count,
-                         room < (size_t)w->window ? room : (size_t)w->window);
+    count = w->down ? 0
+                    : outbox_claim(w->outbox, "phones", w->window, w->window, w->claimed + w->claimed_count,
+                                   room < (size_t)w->window ? room : (size_t)w->window);
     w->claimed_count += count;
     outbox_expire(w->outbox);
     return done || count > 0;
@@ -190,7 +207,7 @@ void world_until(struct world *w, time_ms at)
     world_settle(w);
     for (int i = 0; i < 1000000; i++) {
         const time_ms engine = engine_next(w->engine);
-        const time_ms outbox = outbox_next_due(w->outbox, "phones");
+        const time_ms outbox = w->down ? TIME_NEVER : outbox_next_due(w->outbox, "phones");
         const time_ms expiry = message_next_expiry(w->store);
         time_ms next = engine < outbox ? engine : outbox;
 

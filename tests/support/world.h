@@ -32,6 +32,9 @@ struct world {
     uint64_t uid;
     const struct calendar *calendar; /* of the school, from the next start on; NULL: none */
     const char *ladder;              /* snapshot for every kind; NULL: the shipped default */
+    bool down;                       /* the gateway is: nothing is claimed, and the outbox knows */
+    int64_t recalled[64];            /* messages that the gateway was told to cancel, in order */
+    size_t recalled_count;
     struct outbox_rules rules;
     struct roll_rules roll; /* off; world_roll() turns it on */
 };

@@ -153,18 +153,20 @@ static void test_the_list_of_keys_has_one_line_a_key(void **state)
 /* --- the shipped texts ---------------------------------------------------------------------------------------- */
 
 static const char *const texts[] = {
-    "checkin",       "checkin.voice", "notice",        "asked_back",  "which_child",
-    "echo_help",     "echo_changed",  "optout_done",   "optin_done",  "wrong_number_mentor",
-    "help_mentor",   "rest_mentor",   "absent",        "emergency",   "emergency.voice",
-    "meeting",       "duty",          "roll",          "roll.voice",  "order_absent",
-    "order_joined",  "order_here",    "order_unknown", "order_which", "order_class",
-    "order_numbers", "order_names"
+    "checkin",       "checkin.voice",  "notice",        "asked_back",     "which_child",
+    "echo_help",     "echo_changed",   "optout_done",   "optin_done",     "wrong_number_mentor",
+    "help_mentor",   "rest_mentor",    "absent",        "emergency",      "emergency.voice",
+    "meeting",       "duty",           "roll",          "roll.voice",     "order_absent",
+    "order_joined",  "order_here",     "order_unknown", "order_which",    "order_class",
+    "order_numbers", "order_names",    "gathered",      "gathered.voice", "settled",
+    "remind_taken",  "alarm_gateways", "alarm_nobody"
 };
 
 static const struct template_value sample[] = {
     { "student", "王小明" }, { "students", "王小明、王小红" }, { "class", "三(2)班" }, { "person", "李桂花" },
     { "relation", "奶奶" },  { "school", "青岭小学" },         { "mentor", "赵明" },   { "date", "10月18日" },
-    { "time", "15:00" },     { "place", "三楼会议室" },        { "code", "3" },        { "text", "孩子好回1，有事回2" }
+    { "time", "15:00" },     { "place", "三楼会议室" },        { "code", "3" },        { "text", "孩子好回1，有事回2" },
+    { "count", "180" },      { "list", "greenline" },          { "alert", "31" }
 };
 
 static char *text_of(const char *name, const char *language)

@@ -44,6 +44,17 @@ static const struct {
     { KIND_EMERGENCY, "no", "declined", false },
     { KIND_EMERGENCY, "help", "help", false },
     { KIND_EMERGENCY, "no ack", "ack", true },
+    { KIND_EMERGENCY, "ack help", "help", true }, /* taken, and a person sees that help was asked for */
+    { KIND_EMERGENCY, "help ack", "help", true },
+    { KIND_EMERGENCY, "pass", "", false }, /* cannot: the outcome stays what it was */
+    { KIND_EMERGENCY, "no pass", "declined", false },
+    { KIND_ABSENT, "ack", "unsure", false }, /* "got it" finds no child */
+    { KIND_ABSENT, "take", "taken_on", true },
+    { KIND_ABSENT, "take no", "missing", true }, /* the mentor is looking already */
+    { KIND_CHECKIN, "take", "taken_on", true },
+    { KIND_CHECKIN, "take fine", "fine", true },
+    { KIND_MEETING, "take", "taken_on", true },
+    { KIND_DUTY, "pass", "", false },
     { KIND_RECEIPT, "ack", "ack", true },
     { KIND_RECEIPT, "received", "received", true },
     { KIND_COUNT, "number", "number", true },
@@ -89,6 +100,19 @@ static void test_an_emergency_is_settled_only_by_the_required_role(void **state)
     assert_true(fold.settled);
 }
 
+static void test_an_emergency_is_taken_and_not_ended_by_an_acknowledgement(void **state)
+{
+    struct fold_state fold = fold_begin(KIND_EMERGENCY), absent = fold_begin(KIND_ABSENT);
+
+    (void)state;
+    add(&fold, "ack", 3, true);
+    assert_true(fold.taken);
+    assert_false(fold.final);
+    add(&absent, "yes", 3, true);
+    assert_true(absent.final);
+    assert_false(absent.taken);
+}
+
 static void test_a_declined_emergency_goes_on_at_once(void **state)
 {
     struct fold_state fold = fold_begin(KIND_EMERGENCY);
@@ -114,6 +138,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_row_of_the_table),
         cmocka_unit_test(test_an_emergency_is_settled_only_by_the_required_role),
+        cmocka_unit_test(test_an_emergency_is_taken_and_not_ended_by_an_acknowledgement),
         cmocka_unit_test(test_a_declined_emergency_goes_on_at_once),
         cmocka_unit_test(test_the_value_follows_the_last_number),
     };

@@ -126,8 +126,15 @@ static void test_down_over_three_steps_and_into_quiet_hours_with_a_checkin(void 
     free(expect_job(w, MOTHER));
     free(expect_job(w, MENTOR));
     world_reply(w, MENTOR, "1");
+    assert_true(engine_close_alert(w->engine, 2, "接到了", "root", NULL));
+    world_until(w, world_time(w, "2026-10-08 21:40"));
+    expect_in(expect_job(w, GRANNY), "已有人接手"); /* and that is all she hears in the night */
+    expect_silence(w, GRANNY);
     world_until(w, world_time(w, "2026-10-09 07:00"));
     expect_in(expect_job(w, GRANNY), "王小红");
+    expect_text(family_ask_state(f, 1, f->hong), "open");
+    world_reply(w, GRANNY, "1");
+    expect_text(family_outcome(f, 1, f->hong), "fine");
 }
 
 static void test_declining_moves_on_at_once(void **state)
@@ -161,7 +168,7 @@ static void test_a_phone_of_several_fills_a_role_only_if_all_there_have_it(void 
     expect_text(family_ask_state(f, cause, f->ming), "open");
     world_sql(w, "INSERT INTO role (person, role) VALUES (2, 'duty')");
     world_reply(w, MENTOR, "1");
-    expect_text(family_ask_state(f, cause, f->ming), "answered");
+    expect_text(family_ask_state(f, cause, f->ming), "waiting");
 }
 
 static void test_nobody_knows_after_he_is_here_climbs_again(void **state)
@@ -212,6 +219,7 @@ static void test_an_alarm_is_closed_by_a_person_with_an_outcome(void **state)
     world_commit(w);
     free(expect_job(w, GRANNY));
     pass(f, 3 * HOUR_MS);
+    expect_in(expect_job(w, GRANNY), "已有人接手");
     assert_int_equal(w->job_count, 0);
     expect_text(world_words(w, "SELECT closed FROM ask"), "在姑姑家");
 }

@@ -39,7 +39,7 @@ static void test_a_token_is_matched_by_its_code(void **state)
     const struct open open = both_open(f);
 
     world_reply(f->world, GRANNY, "31");
-    expect_text(family_ask_state(f, open.emergency, f->ming), "answered");
+    expect_text(family_ask_state(f, open.emergency, f->ming), "waiting");
     expect_text(family_ask_state(f, open.checkin, f->ming), "open");
     expect_text(world_words(f->world, "SELECT via FROM answer"), "code");
 }
@@ -82,7 +82,7 @@ static void test_after_asking_back_each_question_has_its_token(void **state)
     expect_text(family_outcome(f, open.checkin, f->ming), "fine");
     expect_text(family_ask_state(f, open.emergency, f->ming), "open");
     world_reply(f->world, GRANNY, "31");
-    expect_text(family_ask_state(f, open.emergency, f->ming), "answered");
+    expect_text(family_ask_state(f, open.emergency, f->ming), "waiting");
 }
 
 static void test_help_in_words_is_help_for_every_open_question(void **state)
@@ -144,8 +144,8 @@ static void test_one_phone_two_children_four_open_asks_and_a_bare_1(void **state
         expect_text(family_ask_state(f, alarm, child), "open");
     }
     world_reply(f->world, GRANNY, "31");
-    expect_text(family_ask_state(f, alarm, f->ming), "answered");
-    expect_text(family_ask_state(f, alarm, f->hong), "answered");
+    expect_text(family_ask_state(f, alarm, f->ming), "waiting");
+    expect_text(family_ask_state(f, alarm, f->hong), "waiting");
     expect_text(family_ask_state(f, checkin, f->hong), "open");
 }
 

@@ -279,6 +279,51 @@ static void test_text_never_changes_after_the_first_claim(void **state)
     job_free(&job);
 }
 
+static void test_a_text_in_doubt_is_not_worded_anew_for_the_other_child(void **state)
+{
+    struct family *f = *state;
+    struct world *w = f->world;
+    struct job job;
+
+    notice(f, "class:三1", "{students}明天放假");
+    assert_true(world_take(w, GRANNY, &job));
+    world_unknown(w, &job, (struct doubt){ .idempotent = true }); /* it may be on her phone already */
+    world_sql(w, "UPDATE relation SET restricted = 1 WHERE person = 1 AND student = 1");
+    world_until(w, w->now + HOUR_MS);
+    expect_silence(w, GRANNY);
+    expect_text(world_state(w, job.message), "held");
+    assert_true(outbox_retry(w->outbox, job.message, NULL)); /* a person says that it did not arrive */
+    world_commit(w);
+    world_until(w, w->now + SECOND_MS);
+    expect_in(expect_job(w, GRANNY), "】王小红明天放假");
+    job_free(&job);
+}
+
+static void test_a_note_whose_words_name_a_child_that_may_not_be_told_any_more_is_dropped(void **state)
+{
+    struct family *f = *state;
+    struct world *w = f->world;
+    const int64_t students[] = { f->ming, f->hong };
+    enum reason why;
+
+    w->down = true;
+    turn_set_now(w->turn, w->now);
+    engine_say(w->engine,
+               &(struct saying){ .key = "k",
+                                 .kind = KIND_SAY,
+                                 .person = f->granny,
+                                 .students = students,
+                                 .student_count = 2,
+                                 .text = "小明小红都好" },
+               &why);
+    world_commit(w);
+    world_sql(w, "UPDATE relation SET restricted = 1 WHERE person = 1 AND student = 1");
+    w->down = false;
+    world_settle(w);
+    expect_silence(w, GRANNY);
+    expect_text(world_words(w, "SELECT state || ' ' || reason FROM message"), "cancelled restricted");
+}
+
 static void test_a_worded_text_is_replaced_when_a_child_in_it_may_not_be_told_any_more(void **state)
 {
     struct family *f = *state;
@@ -468,6 +513,8 @@ int main(void)
         TEST(test_changed_line_makes_the_message_anew),
         TEST(test_a_line_that_is_gone_moves_the_ladder_on),
         TEST(test_text_never_changes_after_the_first_claim),
+        TEST(test_a_text_in_doubt_is_not_worded_anew_for_the_other_child),
+        TEST(test_a_note_whose_words_name_a_child_that_may_not_be_told_any_more_is_dropped),
         TEST(test_a_worded_text_is_replaced_when_a_child_in_it_may_not_be_told_any_more),
         TEST(test_a_question_settled_before_its_repetition_is_not_repeated),
         TEST(test_a_duty_answered_meanwhile_is_not_asked),

@@ -73,12 +73,12 @@ static void test_a_sibling_joins_only_what_is_not_worded_yet(void **state)
     struct family *f = *state;
     const int64_t id = queued(f), cause = world_value(f->world, "SELECT cause FROM message");
 
-    assert_int_equal(message_open(f->world->store, cause, 1, CHANNEL_SMS), id);
-    assert_int_equal(message_open(f->world->store, cause, 1, CHANNEL_VOICE), 0);
-    assert_int_equal(message_open(f->world->store, cause, 2, CHANNEL_SMS), 0);
+    assert_int_equal(message_open(f->world->store, cause, 1, CHANNEL_SMS, false), id);
+    assert_int_equal(message_open(f->world->store, cause, 1, CHANNEL_VOICE, false), 0);
+    assert_int_equal(message_open(f->world->store, cause, 2, CHANNEL_SMS, false), 0);
     message_set_text(f->world->store, id, "one", NULL, 1, 0);
     world_commit(f->world);
-    assert_int_equal(message_open(f->world->store, cause, 1, CHANNEL_SMS), 0);
+    assert_int_equal(message_open(f->world->store, cause, 1, CHANNEL_SMS, false), 0);
 }
 
 static void test_the_database_refuses_a_state_that_is_not_in_the_table(void **state)
