@@ -2,17 +2,30 @@
 /* From a job to a request; see request.h. */
 #include "gateways/http/request.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateways/http/voice.h"
+#include "lib/json.h"
 #include "lib/memory.h"
+
+/* What is made for one request and freed after it. */
+struct filling {
+    const struct call *call;
+    struct pattern_values values;
+    struct pattern_sign signs[CALL_SIGNS_MAX];
+    struct voice voice;
+    char *params, *path;
+    char timestamp[24], timestamp_ms[24];
+};
 
 void request_free(struct request *request)
 {
     free(request->url);
-    if (request->basic)
-        explicit_bzero(request->basic, strlen(request->basic));
-    free(request->basic);
+    if (request->user)
+        explicit_bzero(request->user, strlen(request->user));
+    free(request->user);
     curl_slist_free_all(request->headers);
     text_free(&request->body);
     *request = (struct request){ 0 };
@@ -38,16 +51,20 @@ static bool fits_header(const char *header)
     return true;
 }
 
-static bool fill_url(struct request *request, const struct call *call, const struct pattern_values *values,
-                     struct error *err)
+static bool fill_url(struct request *request, const struct filling *filling, struct error *err)
 {
     struct text url = { 0 };
-    bool filled = pattern_fill(&url, &call->url, values, err);
+    bool filled = pattern_fill(&url, &filling->call->url, &filling->values, err);
 
     request->url = text_take(&url);
     if (!filled)
         return error_in(err, "url");
     return fits_url(request->url) || error_set(err, "url: a space or sign that a URL cannot hold: write ${...|url}");
+}
+
+static bool fill_body(struct request *request, const struct filling *filling, struct error *err)
+{
+    return pattern_fill(&request->body, &filling->call->body, &filling->values, err) || error_in(err, "body");
 }
 
 static void add_header(struct request *request, const char *header)
@@ -72,12 +89,13 @@ static char *header_for_curl(struct text *header)
     return line;
 }
 
-static bool fill_headers(struct request *request, const struct call *call, const struct pattern_values *values,
-                         struct error *err)
+static bool fill_headers(struct request *request, const struct filling *filling, struct error *err)
 {
+    const struct call *call = filling->call;
+
     for (size_t i = 0; i < call->header_count; i++) {
         struct text header = { 0 };
-        bool filled = pattern_fill(&header, &call->headers[i], values, err);
+        bool filled = pattern_fill(&header, &call->headers[i], &filling->values, err);
         char *line = header_for_curl(&header);
         bool fits = filled && fits_header(line);
 
@@ -89,7 +107,7 @@ static bool fill_headers(struct request *request, const struct call *call, const
         if (!fits)
             return error_in(err, "headers");
     }
-    if (call->post && call->content_type) {
+    if (call->has_body && call->content_type) {
         char *line = mem_format("Content-Type: %s", call->content_type);
 
         add_header(request, line);
@@ -99,47 +117,157 @@ static bool fill_headers(struct request *request, const struct call *call, const
     return true;
 }
 
-static bool fill_basic(struct request *request, const struct setting *setting, const struct pattern_values *values,
-                       struct error *err)
+static bool fill_user(struct request *request, const struct filling *filling, struct error *err)
 {
-    struct text basic = { 0 };
-    bool filled = pattern_fill(&basic, &setting->basic, values, err);
+    struct text user = { 0 };
+    bool filled = pattern_fill(&user, &filling->call->basic, &filling->values, err);
 
-    if (setting->basic.count)
-        request->basic = text_take(&basic);
-    text_free(&basic);
+    request->digest = filling->call->digest;
+    if (filling->call->basic.count)
+        request->user = text_take(&user);
+    text_free(&user);
     return filled || error_in(err, "basic");
 }
 
-bool request_fill(struct request *out, const struct setting *setting, const struct call *call,
-                  const struct request_job *job, struct error *err)
+/* Path and query of the filled-in URL, for what is signed. */
+static void split_url(struct filling *filling, const char *url)
 {
-    struct request request = { .post = call->post };
-    size_t country = strlen(setting->country);
+    const char *host = strstr(url, "://");
+    const char *path = host ? strpbrk(host + 3, "/?") : NULL;
+    char *query;
+
+    filling->path = mem_dup(path ? path : "/");
+    query = strchr(filling->path, '?');
+    if (query)
+        *query++ = '\0';
+    filling->values.text[PATTERN_PATH] = *filling->path ? filling->path : "/";
+    filling->values.text[PATTERN_QUERY] = query ? query : "";
+}
+
+static bool make_sign(struct filling *filling, size_t i, struct error *err)
+{
+    const struct call_sign *sign = &filling->call->signs[i];
+    struct text key = { 0 }, data = { 0 };
+    bool filled = pattern_fill(&key, &sign->key, &filling->values, err) &&
+                  pattern_fill(&data, &sign->data, &filling->values, err);
+
+    if (filled)
+        filling->signs[i].value = sign_make(sign->algorithm, sign->encoding, key.data ? key.data : "",
+                                            data.data ? data.data : "", data.length);
+    if (key.data)
+        explicit_bzero(key.data, key.length);
+    text_free(&key);
+    text_free(&data);
+    return filled || error_in(err, "signs");
+}
+
+static bool make_signs(struct filling *filling, struct error *err)
+{
+    for (size_t i = 0; i < filling->call->sign_count; i++) {
+        if (!make_sign(filling, i, err))
+            return false;
+    }
+    return true;
+}
+
+/* What a signature may cover comes before it, what may hold it after. */
+static bool fill_all(struct request *request, struct filling *filling, struct error *err)
+{
+    bool url_first = !pattern_has(&filling->call->url, PATTERN_SIGN);
+    bool body_first = !pattern_has(&filling->call->body, PATTERN_SIGN);
+
+    if (url_first && !fill_url(request, filling, err))
+        return false;
+    if (body_first && !fill_body(request, filling, err))
+        return false;
+    if (url_first)
+        split_url(filling, request->url);
+    if (body_first)
+        filling->values.text[PATTERN_BODY] = request->body.data ? request->body.data : "";
+    return make_signs(filling, err) && (url_first || fill_url(request, filling, err)) &&
+           (body_first || fill_body(request, filling, err)) && fill_headers(request, filling, err) &&
+           fill_user(request, filling, err);
+}
+
+static void set_values(struct filling *filling, const struct request_world *world, const struct request_job *job)
+{
+    struct pattern_values *values = &filling->values;
+    size_t country = strlen(world->country);
     const char *to = job->to;
-    struct pattern_values values = {
+
+    filling->voice = voice_read(job->voice, job->text);
+    filling->params = job->params ? json_write(job->params) : NULL;
+    snprintf(filling->timestamp, sizeof filling->timestamp, "%lld", (long long)(world->now / SECOND_MS));
+    snprintf(filling->timestamp_ms, sizeof filling->timestamp_ms, "%lld", (long long)world->now);
+    *values = (struct pattern_values){
         .text = { [PATTERN_ID] = job->id,
                   [PATTERN_TO] = to,
                   [PATTERN_TO_DIGITS] = to && *to == '+' ? to + 1 : to,
-                  [PATTERN_TO_NATIONAL] = to && country && text_starts(to, setting->country) ? to + country : to,
-                  [PATTERN_TEXT] = job->text,
+                  [PATTERN_TO_NATIONAL] = to && country && text_starts(to, world->country) ? to + country : to,
+                  [PATTERN_TEXT] = job->text ? job->text : filling->voice.text,
                   [PATTERN_TEMPLATE] = job->template,
+                  [PATTERN_PARAMS] = filling->params,
                   [PATTERN_CHANNEL] = job->channel,
                   [PATTERN_LANE] = job->lane,
                   [PATTERN_REPLY_EXT] = job->reply_ext,
-                  [PATTERN_PROVIDER_ID] = job->provider_id },
+                  [PATTERN_VOICE_TEXT] = filling->voice.text,
+                  [PATTERN_VOICE_SCRIPT] = filling->voice.script,
+                  [PATTERN_VOICE_PLAY] = filling->voice.play,
+                  [PATTERN_VOICE_KEYS] = filling->voice.keys,
+                  [PATTERN_VOICE_REPEAT] = filling->voice.repeat,
+                  [PATTERN_VOICE_SILENCE] = filling->voice.silence_ms,
+                  [PATTERN_PROVIDER_ID] = job->provider_id,
+                  [PATTERN_CURSOR] = job->cursor,
+                  [PATTERN_BATCH] = job->batch,
+                  [PATTERN_TIMESTAMP] = filling->timestamp,
+                  [PATTERN_TIMESTAMP_MS] = filling->timestamp_ms,
+                  [PATTERN_NONCE] = world->nonce },
         .params = job->params,
-        .secrets = &setting->secrets,
+        .secrets = world->secrets,
+        .signs = filling->signs,
+        .now = world->now,
+        .zone = world->zone,
     };
+}
 
-    if (fill_url(&request, call, &values, err) && fill_headers(&request, call, &values, err) &&
-        fill_basic(&request, setting, &values, err)) {
-        if (pattern_fill(&request.body, &call->body, &values, err)) {
-            *out = request;
-            return true;
-        }
-        error_in(err, "body");
-    }
-    request_free(&request);
-    return false;
+static void free_filling(struct filling *filling)
+{
+    for (size_t i = 0; i < CALL_SIGNS_MAX; i++)
+        free(filling->signs[i].value);
+    voice_free(&filling->voice);
+    free(filling->params);
+    free(filling->path);
+}
+
+bool request_fill(struct request *out, const struct call *call, const struct request_world *world,
+                  const struct request_job *job, struct error *err)
+{
+    struct request request = { .method = call->method, .has_body = call->has_body };
+    struct filling filling = { .call = call };
+    bool filled;
+
+    set_values(&filling, world, job);
+    filling.values.text[PATTERN_METHOD] = call->method;
+    filling.values.sign_count = call->sign_count;
+    for (size_t i = 0; i < call->sign_count; i++)
+        filling.signs[i].name = call->signs[i].name;
+    filled = fill_all(&request, &filling, err);
+    free_filling(&filling);
+    if (filled)
+        *out = request;
+    else
+        request_free(&request);
+    return filled;
+}
+
+bool request_fill_pattern(struct text *out, const struct pattern *pattern, const struct request_world *world,
+                          const struct request_job *job, struct error *err)
+{
+    struct filling filling = { 0 };
+    bool filled;
+
+    set_values(&filling, world, job);
+    filled = pattern_fill(out, pattern, &filling.values, err);
+    free_filling(&filling);
+    return filled;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateways/http/faults.h"
 #include "lib/memory.h"
 #include "lib/text.h"
 
@@ -141,7 +142,7 @@ void place_free(struct place *place)
     *place = (struct place){ 0 };
 }
 
-static size_t regex_texts(const regex_t *regex, const char *body, char *out[static RESPONSE_VALUES_MAX])
+static size_t regex_texts(const regex_t *regex, const char *body, size_t longest, char *out[static RESPONSE_VALUES_MAX])
 {
     char *head = mem_dup_n(body, RESPONSE_REGEX_BYTES_MAX);
     regmatch_t groups[2];
@@ -151,14 +152,15 @@ static size_t regex_texts(const regex_t *regex, const char *body, char *out[stat
         const regmatch_t *group = &groups[regex->re_nsub > 0 ? 1 : 0];
         size_t length = group->rm_so < 0 ? 0 : (size_t)(group->rm_eo - group->rm_so);
 
-        if (length <= RESPONSE_VALUE_BYTES_MAX && group->rm_so >= 0 && utf8_valid(head + group->rm_so, length))
+        if (length <= longest && group->rm_so >= 0 && utf8_valid(head + group->rm_so, length))
             out[count++] = mem_dup_n(head + group->rm_so, length);
     }
     free(head);
     return count;
 }
 
-static size_t json_texts(const struct jsonpath *path, const json_t *json, char *out[static RESPONSE_VALUES_MAX])
+static size_t json_texts(const struct jsonpath *path, const json_t *json, size_t longest,
+                         char *out[static RESPONSE_VALUES_MAX])
 {
     const json_t *found[JSONPATH_FOUND_MAX];
     size_t count = 0;
@@ -168,7 +170,7 @@ static size_t json_texts(const struct jsonpath *path, const json_t *json, char *
     for (size_t i = 0; i < found_count; i++) {
         char *text = jsonpath_text(found[i]);
 
-        if (text && strlen(text) <= RESPONSE_VALUE_BYTES_MAX)
+        if (text && strlen(text) <= longest)
             out[count++] = text;
         else
             free(text);
@@ -176,27 +178,38 @@ static size_t json_texts(const struct jsonpath *path, const json_t *json, char *
     return count;
 }
 
-size_t place_texts(const struct place *place, const struct response *response, char *out[static RESPONSE_VALUES_MAX])
+static size_t texts_at(const struct place *place, const struct response *response, size_t longest,
+                       char *out[static RESPONSE_VALUES_MAX])
 {
     switch (place->kind) {
     case PLACE_NONE:
         break;
     case PLACE_JSON:
-        return json_texts(&place->path, response->json, out);
+        return json_texts(&place->path, response->json, longest, out);
     case PLACE_REGEX:
-        return regex_texts(&place->regex, response->body, out);
+        return regex_texts(&place->regex, response->body, longest, out);
     }
     return 0;
 }
 
-char *place_text(const struct place *place, const struct response *response)
+size_t place_texts(const struct place *place, const struct response *response, char *out[static RESPONSE_VALUES_MAX])
+{
+    return texts_at(place, response, RESPONSE_VALUE_BYTES_MAX, out);
+}
+
+char *place_long_text(const struct place *place, const struct response *response, size_t longest)
 {
     char *texts[RESPONSE_VALUES_MAX];
-    size_t count = place_texts(place, response, texts);
+    size_t count = texts_at(place, response, longest, texts);
 
     for (size_t i = 1; i < count; i++)
         free(texts[i]);
     return count ? texts[0] : NULL;
+}
+
+char *place_text(const struct place *place, const struct response *response)
+{
+    return place_long_text(place, response, RESPONSE_VALUE_BYTES_MAX);
 }
 
 static bool parse_equals(struct condition *condition, const json_t *config, struct error *err)
@@ -245,6 +258,31 @@ bool condition_parse(struct condition *out, const json_t *config, struct error *
     }
     *out = condition;
     return true;
+}
+
+const char *const condition_keys[] = { "status", "json", "regex", "equals", NULL };
+
+bool condition_parse_only(struct condition *out, const json_t *config, struct error *err)
+{
+    struct condition condition = { 0 };
+    struct faults faults = { 0 };
+    struct error why = { 0 };
+
+    if (json_is_object(config))
+        faults_keys(&faults, config, condition_keys);
+    if (!condition_parse(&condition, config, &why))
+        faults_add(&faults, NULL, &why);
+    if (!faults_end(&faults, err)) {
+        condition_free(&condition);
+        return false;
+    }
+    *out = condition;
+    return true;
+}
+
+bool condition_given(const struct condition *condition)
+{
+    return condition->statuses.count > 0 || condition->place.kind != PLACE_NONE;
 }
 
 void condition_free(struct condition *condition)

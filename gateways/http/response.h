@@ -17,7 +17,8 @@
 #include "lib/error.h"
 
 enum {
-    RESPONSE_BYTES_MAX = 64 * 1024,      /* a longer answer is not read */
+    RESPONSE_BYTES_MAX = 64 * 1024,      /* a longer answer to a message is not read */
+    RESPONSE_PAGE_MAX = 1024 * 1024,     /* nor a longer page of reports and replies */
     RESPONSE_REGEX_BYTES_MAX = 8 * 1024, /* regular expressions look at the beginning only */
     RESPONSE_RANGES_MAX = 16,
     RESPONSE_VALUES_MAX = 64,
@@ -65,6 +66,8 @@ void place_free(struct place *place);
 size_t place_texts(const struct place *place, const struct response *response, char *out[static RESPONSE_VALUES_MAX]);
 /* The first of them, or NULL. */
 char *place_text(const struct place *place, const struct response *response);
+/* The same, of at most `longest` bytes: for what people write. */
+char *place_long_text(const struct place *place, const struct response *response, size_t longest);
 
 /* A condition: the status, and a value that equals one of a list (without list: that is there at all). */
 struct condition {
@@ -80,8 +83,15 @@ enum holds {
     HOLDS_DOUBT /* the status fits, the place has no value: the answer is not as described */
 };
 
+/* Keys of a condition, NULL-terminated. */
+extern const char *const condition_keys[];
+
 /* "2xx", or {"status", "json" or "regex", "equals"}; other keys are left to the caller. */
 bool condition_parse(struct condition *out, const json_t *config, struct error *err);
+/* The same, and any other key is a mistake. */
+bool condition_parse_only(struct condition *out, const json_t *config, struct error *err);
+/* False for one that was never parsed. */
+bool condition_given(const struct condition *condition);
 void condition_free(struct condition *condition);
 enum holds condition_holds(const struct condition *condition, const struct response *response);
 

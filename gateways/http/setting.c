@@ -15,14 +15,13 @@
 
 typedef bool reader(struct setting *setting, const json_t *value, struct error *err);
 
-static reader read_success, read_errors, read_ip, read_country, read_channels;
+static reader read_ip, read_http, read_country, read_channels;
 
 enum key_kind {
     KEY_FLAG,     /* bool */
     KEY_COUNT,    /* int, low to high */
     KEY_DURATION, /* time_ms, low to high */
     KEY_TEXT,     /* char * */
-    KEY_PLACE,    /* struct place */
     KEY_READER,   /* by its function */
     KEY_ELSEWHERE /* read by another function */
 };
@@ -42,21 +41,32 @@ static const struct key {
     { "headers", KEY_ELSEWHERE, 0, 0, 0, NULL },
     { "body", KEY_ELSEWHERE, 0, 0, 0, NULL },
     { "basic", KEY_ELSEWHERE, 0, 0, 0, NULL },
+    { "digest", KEY_ELSEWHERE, 0, 0, 0, NULL },
+    { "signs", KEY_ELSEWHERE, 0, 0, 0, NULL },
+    { "batch", KEY_ELSEWHERE, 0, 0, 0, NULL },
     { "probe", KEY_ELSEWHERE, 0, 0, 0, NULL },
-    { "success", KEY_READER, 0, 0, 0, read_success },
-    { "errors", KEY_READER, 0, 0, 0, read_errors },
-    { "provider_id", KEY_PLACE, AT(rules.provider_id), 0, 0, NULL },
-    { "parts", KEY_PLACE, AT(rules.parts), 0, 0, NULL },
-    { "code", KEY_PLACE, AT(rules.code), 0, 0, NULL },
-    { "detail", KEY_PLACE, AT(rules.detail), 0, 0, NULL },
+    { "track", KEY_ELSEWHERE, 0, 0, 0, NULL },
+    { "poll", KEY_ELSEWHERE, 0, 0, 0, NULL },
+    { "hooks", KEY_ELSEWHERE, 0, 0, 0, NULL },
+    { "success", KEY_ELSEWHERE, 0, 0, 0, NULL },
+    { "errors", KEY_ELSEWHERE, 0, 0, 0, NULL },
+    { "provider_id", KEY_ELSEWHERE, 0, 0, 0, NULL },
+    { "parts", KEY_ELSEWHERE, 0, 0, 0, NULL },
+    { "code", KEY_ELSEWHERE, 0, 0, 0, NULL },
+    { "detail", KEY_ELSEWHERE, 0, 0, 0, NULL },
     { "connections", KEY_COUNT, AT(connections), 1, CONNECTIONS_MAX, NULL },
     { "timeout", KEY_DURATION, AT(timeout), 100, 5 * MINUTE_MS, NULL },
     { "connect_timeout", KEY_DURATION, AT(connect_timeout), 100, MINUTE_MS, NULL },
     { "keep_alive", KEY_DURATION, AT(keep_alive), SECOND_MS, HOUR_MS, NULL },
+    { "account_pause", KEY_DURATION, AT(account_pause), SECOND_MS, DAY_MS, NULL },
     { "verify", KEY_FLAG, AT(verify), 0, 0, NULL },
     { "plain", KEY_FLAG, AT(plain), 0, 0, NULL },
     { "ca", KEY_TEXT, AT(ca), 0, 0, NULL },
+    { "certificate", KEY_TEXT, AT(certificate), 0, 0, NULL },
+    { "key", KEY_TEXT, AT(key), 0, 0, NULL },
     { "proxy", KEY_TEXT, AT(proxy), 0, 0, NULL },
+    { "proxy_user", KEY_ELSEWHERE, 0, 0, 0, NULL },
+    { "http", KEY_READER, 0, 0, 0, read_http },
     { "ip", KEY_READER, 0, 0, 0, read_ip },
     { "country", KEY_READER, 0, 0, 0, read_country },
     { "simulated", KEY_FLAG, AT(simulated), 0, 0, NULL },
@@ -65,13 +75,7 @@ static const struct key {
     { "channels", KEY_READER, 0, 0, 0, read_channels },
 };
 
-static bool read_success(struct setting *setting, const json_t *value, struct error *err)
-{
-    condition_free(&setting->rules.success);
-    return condition_parse(&setting->rules.success, value, err);
-}
-
-static bool read_duration(time_ms *out, const json_t *value, time_ms low, time_ms high, struct error *err)
+bool setting_read_duration(time_ms *out, const json_t *value, time_ms low, time_ms high, struct error *err)
 {
     time_ms duration;
     char low_text[24], high_text[24];
@@ -89,24 +93,28 @@ static bool read_duration(time_ms *out, const json_t *value, time_ms low, time_m
     return error_set(err, "out of bounds: use %s to %s", low_text, high_text);
 }
 
-static bool read_rule(struct rule *out, const json_t *value, struct error *err)
+static bool read_rule(struct rule *rule, const json_t *value, struct error *err)
 {
-    struct rule rule = { 0 };
+    static const char *const own[] = { "class", "retry_after", NULL };
+    const char *known[FAULTS_KEYS_MAX] = { 0 };
     const json_t *retry_after = json_object_get(value, "retry_after");
+    struct faults faults = { 0 };
+    struct error why = { 0 };
 
-    if (!verdict_class_parse(&rule.class, json_text(value, "class", NULL), err))
-        return false;
-    if (retry_after && !read_duration(&rule.retry_after, retry_after, SECOND_MS, RETRY_AFTER_MAX_MS, err))
-        return error_in(err, "retry_after");
-    if (!condition_parse(&rule.condition, value, err))
-        return false;
-    *out = rule;
-    return true;
+    setting_add_keys(known, own);
+    setting_add_keys(known, condition_keys);
+    faults_keys(&faults, value, known);
+    if (!verdict_class_parse(&rule->class, json_text(value, "class", NULL), &why))
+        faults_add(&faults, NULL, &why);
+    if (retry_after && !setting_read_duration(&rule->retry_after, retry_after, SECOND_MS, RETRY_AFTER_MAX_MS, &why))
+        faults_add(&faults, "retry_after", &why);
+    if (!condition_parse(&rule->condition, value, &why))
+        faults_add(&faults, NULL, &why);
+    return faults_end(&faults, err);
 }
 
-static bool read_errors(struct setting *setting, const json_t *value, struct error *err)
+static bool read_errors(struct rules *rules, const json_t *value, struct error *err)
 {
-    struct rules *rules = &setting->rules;
     char place[32];
 
     if (!json_is_array(value) || json_array_size(value) > RULES_MAX)
@@ -114,13 +122,48 @@ static bool read_errors(struct setting *setting, const json_t *value, struct err
                          RULES_MAX);
     rules->errors = mem_new(json_array_size(value), sizeof *rules->errors);
     for (size_t i = 0; i < json_array_size(value); i++) {
+        rules->error_count++;
         if (!read_rule(&rules->errors[i], json_array_get(value, i), err)) {
             snprintf(place, sizeof place, "entry %zu", i + 1);
             return error_in(err, place);
         }
-        rules->error_count++;
     }
     return true;
+}
+
+void setting_read_rules(struct rules *rules, const json_t *config, struct faults *faults)
+{
+    const struct {
+        const char *name;
+        struct place *place;
+    } places[] = { { "provider_id", &rules->provider_id },
+                   { "parts", &rules->parts },
+                   { "code", &rules->code },
+                   { "detail", &rules->detail } };
+    const json_t *success = json_object_get(config, "success");
+    const json_t *errors = json_object_get(config, "errors");
+    struct error why = { 0 };
+
+    statuses_parse(&rules->success.statuses, "2xx", NULL);
+    if (success && !condition_parse_only(&rules->success, success, &why))
+        faults_add(faults, "success", &why);
+    if (errors && !read_errors(rules, errors, &why))
+        faults_add(faults, "errors", &why);
+    for (size_t i = 0; i < COUNT(places); i++) {
+        const json_t *value = json_object_get(config, places[i].name);
+
+        if (value && !place_parse(places[i].place, value, &why))
+            faults_add(faults, places[i].name, &why);
+    }
+}
+
+static bool read_http(struct setting *setting, const json_t *value, struct error *err)
+{
+    const char *version = json_is_string(value) ? json_string_value(value) : "";
+
+    setting->http2 = strcmp(version, "2") == 0;
+    return setting->http2 || strcmp(version, "1.1") == 0 ||
+           error_set(err, "not a version: write \"1.1\" or \"2\", in quotes");
 }
 
 static bool read_ip(struct setting *setting, const json_t *value, struct error *err)
@@ -183,14 +226,12 @@ static bool read_key(struct setting *setting, const struct key *key, const json_
         *(int *)field = (int)json_integer_value(value);
         return true;
     case KEY_DURATION:
-        return read_duration(field, value, key->low, key->high, err);
+        return setting_read_duration(field, value, key->low, key->high, err);
     case KEY_TEXT:
         if (!json_is_string(value) || !*json_string_value(value))
             return error_set(err, "not a text: put it in quotes");
         *(char **)field = mem_dup(json_string_value(value));
         return true;
-    case KEY_PLACE:
-        return place_parse(field, value, err);
     case KEY_READER:
         return key->read(setting, value, err);
     case KEY_ELSEWHERE:
@@ -199,103 +240,136 @@ static bool read_key(struct setting *setting, const struct key *key, const json_
     return false;
 }
 
-static const struct key *key_named(const char *name)
-{
-    for (size_t i = 0; i < COUNT(keys); i++) {
-        if (strcmp(keys[i].name, name) == 0)
-            return &keys[i];
-    }
-    return NULL;
-}
-
-static bool unknown_key(const char *name, struct error *err)
+static void read_keys(struct setting *setting, const json_t *config, struct faults *faults)
 {
     const char *known[COUNT(keys) + 1] = { 0 };
-    const char *nearest;
+    struct error why = { 0 };
 
-    for (size_t i = 0; i < COUNT(keys); i++)
+    for (size_t i = 0; i < COUNT(keys); i++) {
+        const json_t *value = json_object_get(config, keys[i].name);
+
         known[i] = keys[i].name;
-    nearest = text_nearest(name, known);
-    return error_set(err, "%.60s: no such key: %s%s", name, nearest ? "did you mean " : "leave it out",
-                     nearest ? nearest : "");
-}
-
-static bool read_keys(struct setting *setting, const json_t *config, struct error *err)
-{
-    const char *name;
-    json_t *value;
-
-    json_object_foreach ((json_t *)config, name, value) {
-        const struct key *key = key_named(name);
-
-        if (!key)
-            return unknown_key(name, err);
-        if (!read_key(setting, key, value, err))
-            return error_in(err, name);
+        if (value && !read_key(setting, &keys[i], value, &why))
+            faults_add(faults, keys[i].name, &why);
     }
-    return true;
+    faults_keys(faults, config, known);
 }
 
-/* `probe`: its own request, and at least one of sent and not_sent. */
-static bool read_probe(struct setting *setting, const json_t *config, struct error *err)
+static bool read_proxy_user(struct setting *setting, const json_t *value, struct error *err)
 {
-    const json_t *sent = json_object_get(config, "sent");
-    const json_t *not_sent = json_object_get(config, "not_sent");
-
-    if (!call_read(&setting->probe, config, &setting->secrets, setting->plain, err))
-        return false;
-    if (!sent && !not_sent)
-        return error_set(err, "sent, not_sent: both missing: say how the answer tells it");
-    if (sent && !condition_parse(&setting->sent, sent, err))
-        return error_in(err, "sent");
-    if (not_sent && !condition_parse(&setting->not_sent, not_sent, err))
-        return error_in(err, "not_sent");
-    setting->has_probe = true;
-    return true;
-}
-
-static bool read_basic(struct setting *setting, const json_t *value, struct error *err)
-{
-    const char *source = json_string_value(value);
+    struct pattern_scope scope = { .where = PATTERN_IN_HOOK, .secrets = &setting->secrets };
+    struct pattern_values values = { .secrets = &setting->secrets };
+    struct pattern pattern = { 0 };
+    struct text user = { 0 };
+    bool sound;
 
     if (!value)
         return true;
-    if (!source || !strchr(source, ':'))
+    if (!json_is_string(value) || !strchr(json_string_value(value), ':'))
         return error_set(err, "not a name and password: write \"NAME:${secret:password}\"");
-    return pattern_parse(&setting->basic, source, &setting->secrets, err);
+    sound =
+        pattern_parse(&pattern, json_string_value(value), &scope, err) && pattern_fill(&user, &pattern, &values, err);
+    if (sound)
+        setting->proxy_user = text_take(&user);
+    text_free(&user);
+    pattern_free(&pattern);
+    return sound;
 }
 
 /* A gateway that calls itself simulated must not be able to reach a provider. */
 static bool check_simulated(const struct setting *setting, struct error *err)
 {
-    if (!setting->simulated)
-        return true;
-    if (!url_is_loopback(setting->send.url.parts[0].text) ||
-        (setting->has_probe && !url_is_loopback(setting->probe.url.parts[0].text)) || setting->proxy)
-        return error_set(err, "simulated: the url leads off this machine: use http://127.0.0.1:PORT/ without proxy");
+    const struct call *calls[POLLS_MAX + 3] = { &setting->send, &setting->probe.call, &setting->track.call };
+
+    for (size_t i = 0; i < setting->poll_count; i++)
+        calls[3 + i] = &setting->polls[i].call;
+    for (size_t i = 0; i < COUNT(calls) && setting->simulated; i++) {
+        if ((calls[i] && calls[i]->method && !call_is_loopback(calls[i])) || setting->proxy)
+            return error_set(err, "the url leads off this machine: use http://127.0.0.1:PORT/ without proxy");
+    }
     return true;
 }
 
-static bool check_ca(const struct setting *setting, struct error *err)
+static bool check_file(const char *path, struct error *err)
 {
-    if (!setting->ca || access(setting->ca, R_OK) == 0)
+    if (!path || access(path, R_OK) == 0)
         return true;
-    return error_set(err, "ca: %.200s: %s: make it readable for the gateway", setting->ca, strerror(errno));
+    return error_set(err, "%.200s: %s: make it readable for the gateway", path, strerror(errno));
+}
+
+/* One sample of what ${batch} will be, for the check of a JSON body; the caller's. */
+static char *batch_sample(const struct setting *setting)
+{
+    struct pattern_values values = { .secrets = &setting->secrets };
+    struct text sample = { 0 };
+
+    for (size_t i = 0; i < PATTERN_VALUES; i++)
+        values.text[i] = "1";
+    if (!setting->batch.size || !pattern_fill(&sample, &setting->batch.entry, &values, NULL))
+        text_add(&sample, "1");
+    return text_take(&sample);
+}
+
+static void read_send(struct setting *setting, const json_t *config, struct faults *faults)
+{
+    struct call_scope scope = setting_scope(setting, NULL, setting->batch.size ? PATTERN_IN_BATCH : PATTERN_IN_SEND);
+    char *sample = batch_sample(setting);
+    struct error why = { 0 };
+
+    scope.batch_sample = sample;
+    if (!call_read(&setting->send, config, &scope, &why))
+        faults_add(faults, NULL, &why);
+    else if (setting->batch.size && !pattern_has(&setting->send.body, PATTERN_BATCH) &&
+             !pattern_has(&setting->send.url, PATTERN_BATCH))
+        faults_say(faults, "batch", "neither url nor body holds ${batch}: write where the entries go");
+    free(sample);
+}
+
+static void read_groups(struct setting *setting, const json_t *config, struct faults *faults)
+{
+    const json_t *batch = json_object_get(config, "batch");
+    const json_t *probe = json_object_get(config, "probe");
+    const json_t *track = json_object_get(config, "track");
+    const json_t *polls = json_object_get(config, "poll");
+    const json_t *hooks = json_object_get(config, "hooks");
+    struct error why = { 0 };
+
+    if (batch && !setting_read_batch(setting, batch, &why))
+        faults_add(faults, "batch", &why);
+    if (probe && !setting_read_probe(setting, probe, config, &why))
+        faults_add(faults, "probe", &why);
+    if (track && !setting_read_track(setting, track, config, &why))
+        faults_add(faults, "track", &why);
+    if (polls && !setting_read_polls(setting, polls, config, &why))
+        faults_add(faults, "poll", &why);
+    if (hooks && !setting_read_hooks(setting, hooks, &why))
+        faults_add(faults, "hooks", &why);
 }
 
 static bool read_all(struct setting *setting, const json_t *config, struct error *err)
 {
-    const json_t *probe = json_object_get(config, "probe");
+    struct faults faults = { 0 };
+    struct error why = { 0 };
 
-    if (!secrets_load(&setting->secrets, json_object_get(config, "secrets"), err))
-        return error_in(err, "secrets");
-    if (!read_keys(setting, config, err) || !call_read(&setting->send, config, &setting->secrets, setting->plain, err))
-        return false;
-    if (!read_basic(setting, json_object_get(config, "basic"), err))
-        return error_in(err, "basic");
-    if (probe && !read_probe(setting, probe, err))
-        return error_in(err, "probe");
-    return check_ca(setting, err) && check_simulated(setting, err);
+    read_keys(setting, config, &faults);
+    if (!secrets_load(&setting->secrets, json_object_get(config, "secrets"), &why)) {
+        faults_add(&faults, "secrets", &why);
+        return faults_end(&faults, err); /* each place that names one would be a mistake too */
+    }
+    setting_read_rules(&setting->rules, config, &faults);
+    read_groups(setting, config, &faults);
+    read_send(setting, config, &faults);
+    if (!read_proxy_user(setting, json_object_get(config, "proxy_user"), &why))
+        faults_add(&faults, "proxy_user", &why);
+    if (!check_file(setting->ca, &why))
+        faults_add(&faults, "ca", &why);
+    if (!check_file(setting->certificate, &why))
+        faults_add(&faults, "certificate", &why);
+    if (!check_file(setting->key, &why))
+        faults_add(&faults, "key", &why);
+    if (setting->send.method && !check_simulated(setting, &why))
+        faults_add(&faults, "simulated", &why);
+    return faults_end(&faults, err);
 }
 
 struct setting *setting_read(const json_t *config, struct error *err)
@@ -306,9 +380,9 @@ struct setting *setting_read(const json_t *config, struct error *err)
     setting->timeout = 30 * SECOND_MS;
     setting->connect_timeout = 10 * SECOND_MS;
     setting->keep_alive = 4 * SECOND_MS; /* below the 5 s after which many servers close */
+    setting->account_pause = 10 * MINUTE_MS;
     setting->verify = setting->free_text = true;
     setting->channels[0] = mem_dup("sms");
-    statuses_parse(&setting->rules.success.statuses, "2xx", NULL);
     if (read_all(setting, config, err))
         return setting;
     setting_free(setting);
@@ -320,14 +394,16 @@ void setting_free(struct setting *setting)
     if (!setting)
         return;
     call_free(&setting->send);
-    call_free(&setting->probe);
-    pattern_free(&setting->basic);
     rules_free(&setting->rules);
-    condition_free(&setting->sent);
-    condition_free(&setting->not_sent);
+    setting_free_groups(setting);
     secrets_free(&setting->secrets);
     free(setting->ca);
+    free(setting->certificate);
+    free(setting->key);
     free(setting->proxy);
+    if (setting->proxy_user)
+        explicit_bzero(setting->proxy_user, strlen(setting->proxy_user));
+    free(setting->proxy_user);
     for (size_t i = 0; i < CHANNELS_MAX; i++)
         free(setting->channels[i]);
     free(setting);

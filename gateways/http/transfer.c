@@ -3,7 +3,8 @@
  * HTTP requests that leave at most once; see transfer.h. Four guards against libcurl's own repetition (measured with
  * 7.88): the body comes from a read function without a seek function, so that it cannot be rewound; a request without a
  * body takes a fresh connection, on which nothing is repeated; a request that was leaving gets no new socket; and a
- * second call of the pre-request function, which comes before each sending, aborts.
+ * second call of the pre-request function, which comes before each sending, aborts. Digest authentication needs two
+ * sendings: a whole answer of 401 to the first, of which no byte of the body has left, opens the guards once.
  */
 #include "gateways/http/transfer.h"
 
@@ -24,7 +25,11 @@ struct transfer {
     struct request request;
     size_t body_read; /* bytes of the body that libcurl has taken */
     bool leaving;     /* the request was about to leave */
+    bool kept_back;   /* by its `leaving` */
+    bool challenged;  /* an answer of 401 has come, and the request may go once more */
+    bool answering;   /* it went once more */
     bool headed;      /* the answer's headers came to their empty line */
+    int status;       /* of the answer whose headers are coming */
     struct text response;
     char error[CURL_ERROR_SIZE];
 };
@@ -32,6 +37,7 @@ struct transfer {
 struct transfers {
     struct event_base *base;
     const struct setting *setting;
+    struct transfer_bounds bounds;
     CURLM *multi;
     struct event *timer;
     struct transfer *first;
@@ -104,11 +110,17 @@ static int before_request(void *arg, char *remote, char *local, int remote_port,
     struct transfer *transfer = arg;
 
     (void)remote, (void)local, (void)remote_port, (void)local_port;
+    if (transfer->challenged && !transfer->answering) {
+        transfer->answering = true;
+        return CURL_PREREQFUNC_OK;
+    }
     if (transfer->leaving)
         return CURL_PREREQFUNC_ABORT; /* libcurl is about to send it again by itself */
+    if (transfer->events.leaving && !transfer->events.leaving(transfer->arg)) {
+        transfer->kept_back = true;
+        return CURL_PREREQFUNC_ABORT;
+    }
     transfer->leaving = true;
-    if (transfer->events.leaving)
-        transfer->events.leaving(transfer->arg);
     return CURL_PREREQFUNC_OK;
 }
 
@@ -117,7 +129,7 @@ static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_so
     const struct transfer *transfer = arg;
 
     (void)purpose;
-    if (transfer->leaving)
+    if (transfer->leaving && (!transfer->challenged || transfer->answering))
         return CURL_SOCKET_BAD; /* as above, one step earlier */
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
@@ -138,10 +150,18 @@ static size_t take_answer(char *data, size_t size, size_t count, void *arg)
 {
     struct transfer *transfer = arg;
 
-    if (transfer->response.length + size * count > RESPONSE_BYTES_MAX)
+    if (transfer->response.length + size * count > transfer->transfers->bounds.answer_max)
         return 0; /* ends the transfer with CURLE_WRITE_ERROR */
     text_add_n(&transfer->response, data, size * count);
     return size * count;
+}
+
+static int status_of_line(const char *line, size_t length)
+{
+    const char *space = memchr(line, ' ', length);
+    size_t rest = space ? length - (size_t)(space - line) : 0;
+
+    return rest >= 4 ? (space[1] - '0') * 100 + (space[2] - '0') * 10 + (space[3] - '0') : 0;
 }
 
 /* libcurl 7.88 takes a connection that ends amid the headers for the end of an answer: "HTTP/1.1 200 OK" and no more is
@@ -151,10 +171,14 @@ static size_t take_header(char *line, size_t size, size_t count, void *arg)
     struct transfer *transfer = arg;
     size_t length = size * count;
 
-    if (length >= 5 && memcmp(line, "HTTP/", 5) == 0)
+    if (length >= 5 && memcmp(line, "HTTP/", 5) == 0) {
         transfer->headed = false; /* the status line; an interim answer (103) may have come before */
-    else if ((length == 2 && memcmp(line, "\r\n", 2) == 0) || (length == 1 && *line == '\n'))
+        transfer->status = status_of_line(line, length);
+    } else if ((length == 2 && memcmp(line, "\r\n", 2) == 0) || (length == 1 && *line == '\n')) {
         transfer->headed = true; /* trailers of a chunked body may follow */
+        if (transfer->request.digest && transfer->status == 401 && !transfer->body_read)
+            transfer->challenged = true;
+    }
     return length;
 }
 
@@ -174,8 +198,11 @@ static void free_transfer(struct transfer *transfer)
 
 static const char *detail_of(const struct transfer *transfer, CURLcode code)
 {
+    if (transfer->kept_back)
+        return "kept back";
     if (code == CURLE_WRITE_ERROR)
-        return "the answer is longer than 64 KiB";
+        return transfer->transfers->bounds.answer_max > RESPONSE_BYTES_MAX ? "the answer is longer than 1 MiB"
+                                                                           : "the answer is longer than 64 KiB";
     if (code == CURLE_SEND_FAIL_REWIND || code == CURLE_ABORTED_BY_CALLBACK ||
         (code == CURLE_COULDNT_CONNECT && transfer->leaving))
         return "the connection closed without an answer";
@@ -187,16 +214,21 @@ static const char *detail_of(const struct transfer *transfer, CURLcode code)
 static void end_transfer(struct transfer *transfer, CURLcode code)
 {
     struct curl_header *retry_after = NULL;
+    curl_off_t took_us = 0;
     long status = 0;
     struct transfer_result result = {
         .whole = code == CURLE_OK && transfer->headed,
-        .left = transfer->leaving && (transfer->body_read > 0 || !transfer->request.body.length),
+        .left = transfer->leaving && (!transfer->challenged || transfer->answering) &&
+                (transfer->body_read > 0 || !transfer->request.body.length),
+        .kept_back = transfer->kept_back,
         .body = transfer->response.data ? transfer->response.data : "",
         .length = transfer->response.length,
     };
 
     curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(transfer->easy, CURLINFO_TOTAL_TIME_T, &took_us);
     result.status = (int)status;
+    result.took = took_us / 1000;
     if (curl_easy_header(transfer->easy, "Retry-After", 0, CURLH_HEADER, -1, &retry_after) == CURLHE_OK)
         result.retry_after = retry_after->value;
     if (!result.whole)
@@ -232,7 +264,8 @@ static void set_options(struct transfer *transfer, const struct setting *setting
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->error);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1); /* HTTP/2 repeats refused streams */
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
+                     (long)(setting->http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(easy, CURLOPT_USERAGENT, "greenline");
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)setting->timeout);
@@ -244,8 +277,14 @@ static void set_options(struct transfer *transfer, const struct setting *setting
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     if (setting->ca)
         curl_easy_setopt(easy, CURLOPT_CAINFO, setting->ca);
+    if (setting->certificate)
+        curl_easy_setopt(easy, CURLOPT_SSLCERT, setting->certificate);
+    if (setting->key)
+        curl_easy_setopt(easy, CURLOPT_SSLKEY, setting->key);
     /* an empty proxy: variables like http_proxy of the daemon's environment mean nothing here */
     curl_easy_setopt(easy, CURLOPT_PROXY, setting->proxy ? setting->proxy : "");
+    if (setting->proxy_user)
+        curl_easy_setopt(easy, CURLOPT_PROXYUSERPWD, setting->proxy_user);
     curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 }
 
@@ -256,15 +295,16 @@ static void set_request(struct transfer *transfer)
 
     curl_easy_setopt(easy, CURLOPT_URL, request->url);
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, request->headers);
-    if (request->basic) {
-        curl_easy_setopt(easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
-        curl_easy_setopt(easy, CURLOPT_USERPWD, request->basic);
+    if (request->user) {
+        curl_easy_setopt(easy, CURLOPT_HTTPAUTH, (long)(request->digest ? CURLAUTH_DIGEST : CURLAUTH_BASIC));
+        curl_easy_setopt(easy, CURLOPT_USERPWD, request->user);
     }
-    if (request->post) {
+    if (request->has_body) {
         curl_easy_setopt(easy, CURLOPT_POST, 1L);
         curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.length);
         curl_easy_setopt(easy, CURLOPT_READFUNCTION, read_body);
         curl_easy_setopt(easy, CURLOPT_READDATA, transfer);
+        curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
     }
     if (!request->body.length)
         curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
@@ -308,12 +348,14 @@ bool transfer_cancel(struct transfer *transfer)
     return true;
 }
 
-struct transfers *transfers_new(struct event_base *base, const struct setting *setting, struct error *err)
+struct transfers *transfers_new(struct event_base *base, const struct setting *setting,
+                                const struct transfer_bounds *bounds, struct error *err)
 {
     struct transfers *transfers = mem_new(1, sizeof *transfers);
 
     transfers->base = base;
     transfers->setting = setting;
+    transfers->bounds = *bounds;
     transfers->multi = curl_multi_init();
     transfers->timer = evtimer_new(base, on_timer, transfers);
     if (!transfers->multi || !transfers->timer) {
@@ -325,9 +367,10 @@ struct transfers *transfers_new(struct event_base *base, const struct setting *s
     curl_multi_setopt(transfers->multi, CURLMOPT_SOCKETDATA, transfers);
     curl_multi_setopt(transfers->multi, CURLMOPT_TIMERFUNCTION, want_timer);
     curl_multi_setopt(transfers->multi, CURLMOPT_TIMERDATA, transfers);
-    curl_multi_setopt(transfers->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)setting->connections);
-    curl_multi_setopt(transfers->multi, CURLMOPT_MAXCONNECTS, (long)setting->connections);
-    curl_multi_setopt(transfers->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
+    curl_multi_setopt(transfers->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)bounds->connections);
+    curl_multi_setopt(transfers->multi, CURLMOPT_MAXCONNECTS, (long)bounds->connections);
+    curl_multi_setopt(transfers->multi, CURLMOPT_PIPELINING,
+                      (long)(setting->http2 ? CURLPIPE_MULTIPLEX : CURLPIPE_NOTHING));
     return transfers;
 }
 

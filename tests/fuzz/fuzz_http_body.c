@@ -9,10 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateways/http/faults.c"
 #include "gateways/http/jsonpath.c"
 #include "gateways/http/pattern.c"
 #include "gateways/http/response.c"
 #include "gateways/http/secret.c"
+#include "gateways/http/sign.c"
 #include "lib/memory.h"
 #include "lib/text.h"
 
@@ -45,13 +47,15 @@ static void check_url(const char *value, enum pattern_escape escape)
 static void try_pattern(const char *source, const char *value)
 {
     struct secrets secrets = { .items = { { "token", "t" } }, .count = 1 };
-    struct pattern_values values = { .secrets = &secrets };
+    struct pattern_sign sign = { "mac", (char[]){ "0f" } };
+    struct pattern_values values = { .secrets = &secrets, .signs = &sign, .sign_count = 1, .now = 1795536000000 };
+    struct pattern_scope scope = { .where = PATTERN_ANYWHERE, .secrets = &secrets, .signs = &sign, .sign_count = 1 };
     struct pattern pattern;
     struct text out = { 0 };
 
     for (size_t i = 0; i < PATTERN_VALUES; i++)
         values.text[i] = value;
-    if (pattern_parse(&pattern, source, &secrets, NULL)) {
+    if (pattern_parse(&pattern, source, &scope, NULL)) {
         pattern_fill(&out, &pattern, &values, NULL);
         pattern_free(&pattern);
     }

@@ -18,6 +18,9 @@
 struct http_world {
     struct peer peer;
     struct gateway_process gateway;
+    char state_dir[40];
+    const char *epoch; /* "e1" unless the test says otherwise */
+    bool warned;       /* the test expects warnings in the log */
 };
 
 /* For cmocka: a server that listens and a program that waits for hello; at the end the program must exit with 0 and
@@ -30,6 +33,16 @@ int http_tear_down(void **state);
 json_t *http_greet(struct http_world *world, const char *path, const char *config);
 /* The same with the path /send. */
 void http_start(struct http_world *world, const char *config);
+/* Ends the program and starts it anew on the same state_dir; it waits for hello. `crash`: by SIGKILL. */
+void http_restart(struct http_world *world, bool crash);
+/* The next request, on a connection of its own, of that beginning. */
+void http_expect_request(struct http_world *world, const char *begin);
+/* The daemon has stored that uid. */
+void http_stored(struct http_world *world, const char *uid);
+/* The next line but health, of that verb and with that uid; the caller owns it. */
+json_t *http_expect_item(struct http_world *world, const char *type, const char *uid);
+/* Nothing is said for a moment: no line has come that a ping, said now, does not come after. */
+void http_expect_silence(struct http_world *world);
 /* A job of that id; `text` as it stands in JSON. */
 void http_send(struct http_world *world, const char *id, const char *text);
 /* One job, accepted; the connection stays open. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Reading an answer: statuses, Retry-After, JSON paths, regular expressions, conditions and the verdict they lead to.
- * The gateway is a program, not a library: its pure files are compiled into this test.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,9 +11,8 @@
 
 #include <cmocka.h>
 
-#include "gateways/http/jsonpath.c"
-#include "gateways/http/response.c"
-#include "gateways/http/verdict.c"
+#include "gateways/http/response.h"
+#include "gateways/http/verdict.h"
 #include "lib/json.h"
 #include "lib/memory.h"
 #include "lib/text.h"
