@@ -211,6 +211,7 @@ static void on_ready(void *arg, struct gateway *g)
     struct probing probing = { daemon, g };
 
     checks_carry(daemon);
+    checks_alarm(daemon);
     outbox_settle(daemon->outbox, gateway_name(g), doubt_of(g), probe_one, &probing);
 }
 

@@ -187,8 +187,18 @@ void daemon_note_ladders(struct daemon *d, struct mistakes *ladders)
     mistakes_free(ladders);
 }
 
+void checks_alarm(struct daemon *d)
+{
+    const struct mistakes *const lists[] = { &d->faults.ladders, &d->faults.carried, &d->faults.refused };
+
+    for (size_t i = 0; i < COUNT(lists) && !d->faults.alarmed; i++)
+        if (lists[i]->count)
+            d->faults.alarmed = engine_alarm(d->engine, "ladders", lists[i]->lines[0]);
+}
+
 void checks_reloaded(struct daemon *d, struct mistakes *refused)
 {
+    d->faults.alarmed = false;
     mistakes_free(&d->faults.refused);
     d->faults.refused = (struct mistakes){ 0 };
     if (refused) {

@@ -52,6 +52,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
     run_seen(d->store, d->run, turn_now(d->turn), false);
     engine_audit(d->engine);
     engine_watch_gateways(d->engine);
+    checks_alarm(d);
     if (!d->trouble)
         sd_notify(0, "WATCHDOG=1");
     arm(d->tick, d->tick_ms);

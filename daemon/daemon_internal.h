@@ -20,6 +20,7 @@ struct faults {
     struct mistakes ladders; /* of the file at the start: the shipped ladder stands in */
     struct mistakes carried; /* what the gateways that run cannot carry */
     struct mistakes refused; /* of the last reload, which was not taken */
+    bool alarmed;            /* operator and head have been told of them */
 };
 
 struct daemon {
@@ -78,6 +79,8 @@ void checks_show(const struct daemon *daemon, json_t *problems);
 void checks_against_running(const struct daemon *daemon, const struct config *config, struct mistakes *mistakes);
 /* checks_school.c: the rows of `greenline check ladders`, an array; `arg` is the daemon. */
 json_t *checks_ladders(void *arg);
+/* Tells operator and head of the faults, once, as soon as a gateway can; on the tick and when one is ready. */
+void checks_alarm(struct daemon *daemon);
 void checks_free(struct daemon *daemon);
 
 /* console.c: what the API needs of the daemon. */

@@ -144,6 +144,19 @@ def test_a_start_with_a_bad_ladder_runs_with_the_shipped_one_and_says_so(place):
     place.wait(lambda: any(row[1] == "out" and row[3:5] == ["+8619900000001", "voice"] for row in place.ledger()), 20, "the call")
 
 
+@with_school(more=SILENT)
+def test_the_operator_is_told_by_phone_that_the_shipped_ladder_stands_in(place):
+    place.seed(1)
+    place.sql("INSERT INTO line (e164) VALUES ('+8619900000090');"
+              "INSERT INTO person (ref, name) VALUES ('operator', '管理员');"
+              "INSERT INTO person_line (person, line, confirmed_at) SELECT p.id, l.id, 1 FROM person p, line l"
+              " WHERE p.ref = 'operator' AND l.e164 = '+8619900000090';"
+              "INSERT INTO role (person, role) SELECT id, 'operator' FROM person WHERE ref = 'operator';")
+    place.start()
+    place.wait(lambda: any(row[1] == "out" and row[3] == "+8619900000090" and "silence" in row[-1] for row in place.ledger()),
+               20, "the alarm")
+
+
 @with_school(more=SILENT.replace("mine", "urgent").replace('steps', 'than = "x"; steps'))
 def test_every_mistake_of_a_ladder_is_told_at_a_start(place):
     place.start()
@@ -210,6 +223,7 @@ def main():
     for test in (test_check_config_refuses_a_ladder_that_can_end_in_silence,
                  test_a_reload_with_a_bad_ladder_keeps_the_old_one_and_says_so_until_it_is_mended,
                  test_a_start_with_a_bad_ladder_runs_with_the_shipped_one_and_says_so,
+                 test_the_operator_is_told_by_phone_that_the_shipped_ladder_stands_in,
                  test_every_mistake_of_a_ladder_is_told_at_a_start,
                  test_a_ladder_is_held_against_what_the_gateway_program_announces,
                  test_check_ladders_says_who_would_reach_nobody_tonight,
