@@ -64,6 +64,21 @@ static json_t *own_status(void *arg)
     return json;
 }
 
+/* Whom to ring by hand in an emergency. */
+static json_t *own_numbers(void *arg)
+{
+    const struct daemon *d = arg;
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < d->config.emergency.number_count; i++) {
+        const struct config_number *number = &d->config.emergency.numbers[i];
+
+        json_array_append_new(
+            list, json_pack("{s:s, s:s, s:s}", "name", number->name, "zh", number->zh, "number", number->number));
+    }
+    return list;
+}
+
 struct api_setting console_setting(const struct daemon *d)
 {
     return (struct api_setting){ .socket = d->config.listen.socket,
@@ -88,6 +103,7 @@ struct api_parts console_parts(struct daemon *d)
                                .arg = d,
                                .status = own_status,
                                .check_ladders = checks_ladders,
+                               .numbers = own_numbers,
                                .gateway_list = all_gateways,
                                .gateway_show = one_gateway,
                                .gateway_change = change_gateway };

@@ -72,6 +72,18 @@ struct calendar *rules_calendar(const struct config *config, struct mistakes *mi
     return calendar_open(&setting, mistakes);
 }
 
+/* "0s" in the file: the clock does not run. */
+static void set_clocks(const struct daemon *d, time_ms clocks[ALERT_CLOCKS])
+{
+    clocks[CLOCK_GUARDIAN] = d->config.emergency.clocks.guardian_ms;
+    clocks[CLOCK_PARENTS] = d->config.emergency.clocks.parents_ms;
+    clocks[CLOCK_AUTHORITIES] = d->config.emergency.clocks.authorities_ms;
+    clocks[CLOCK_REPORT] = d->config.emergency.clocks.report_ms;
+    clocks[CLOCK_RESULT] = d->config.emergency.clocks.result_ms;
+    for (int i = 0; i < ALERT_CLOCKS; i++)
+        clocks[i] = clocks[i] ? clocks[i] : -1;
+}
+
 struct engine_rules rules_engine(struct daemon *d)
 {
     struct engine_rules rules = { .templates = d->config.templates,
@@ -98,6 +110,7 @@ struct engine_rules rules_engine(struct daemon *d)
         rules.due[i] = kind ? kind->due_ms : -1;
         rules.grace[i] = kind ? kind->grace_ms : -1;
     }
+    set_clocks(d, rules.clocks);
     return rules;
 }
 

@@ -61,6 +61,7 @@ struct api_parts {
     json_t *(*status)(
         void *arg); /* fields that join GET /v1/status (mode, uptime_s, gateways); problems are appended */
     json_t *(*check_ladders)(void *arg);                  /* an array of {ladder, step, who, state, what, mend} */
+    json_t *(*numbers)(void *arg);                        /* whom to ring by hand: [{name, zh, number}] */
     json_t *(*gateway_list)(void *arg);                   /* an array of gateway_show() */
     json_t *(*gateway_show)(void *arg, const char *name); /* NULL: no such gateway */
     /* verb: "pause", "resume", "drain"; body {reason?, until?}. Acts at once: not part of the turn. */

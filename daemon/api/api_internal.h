@@ -138,6 +138,10 @@ int64_t api_id(struct api_call *call);
 /* A field of the body that must be a text that is not empty; NULL after api_refuse(). */
 const char *api_text(struct api_call *call, const char *key);
 
+/* Puts what would go wrong in an emergency into the status, as `readiness`: by the register and the ladders, and (in
+ * the turn) by the gateways as they are; read_readiness.c. */
+void api_readiness(struct api_call *call, json_t *status);
+void api_readiness_gateways(struct api_call *call, json_t *status);
 /* Refuses when the daemon has no engine (tests, tools). */
 bool api_engine(struct api_call *call);
 
@@ -148,9 +152,10 @@ api_handler read_status, read_today, read_students, read_student, read_channel, 
     read_audit, read_calendar, read_ladder_check, try_answers;
 api_handler student_note, contact_set, ask_handle, change_gateway_pause, change_gateway_resume, change_gateway_drain;
 api_handler schedule_add, schedule_pause, schedule_resume, schedule_remove, schedule_run, broadcast_preview,
-    broadcast_send, broadcast_pause, broadcast_resume, broadcast_cancel, alert_raise, alert_ack, alert_close,
-    ask_answer, ask_cancel, outbox_cancel_one, outbox_retry_one, reply_assign, student_say, change_gateway_test,
-    import_files;
+    broadcast_send, broadcast_pause, broadcast_resume, broadcast_cancel, ask_answer, ask_cancel, outbox_cancel_one,
+    outbox_retry_one, reply_assign, student_say, change_gateway_test, import_files;
+api_handler alert_preview, alert_raise, alert_ack, alert_pass, alert_clear, alert_close, alert_mark, alert_reported,
+    alert_result;
 api_handler student_add, student_set, student_end, contact_add, contact_end, contact_mute, contact_unmute, staff_add,
     staff_set, staff_end, pair_add, pair_end, read_rota, rota_add, rota_drop;
 

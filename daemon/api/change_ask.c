@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Handlers by which staff answer: an ask on somebody's behalf, a reply that nobody understood, an alert taken or closed.
+ * Handlers by which staff answer: an ask on somebody's behalf, a reply that nobody understood.
  * What came from the line of a person restricted for a child counts for no ask of that child, by hand neither.
  */
 #include <inttypes.h>
@@ -15,8 +15,6 @@
 #include "store/find.h"
 #include "store/line.h"
 #include "store/reply.h"
-
-enum { ALERT_ASKS_MAX = 1000 };
 
 /* The class of the body; NULL after a refusal. */
 static const char *read_class(struct api_call *call)
@@ -85,41 +83,6 @@ json_t *ask_cancel(struct api_call *call)
     if (!engine_cancel_ask(call->parts->engine, id, &call->err))
         return api_refuse_err(call, 409);
     return ask_show(call->store, id, &call->filter);
-}
-
-json_t *alert_ack(struct api_call *call)
-{
-    const char *person = json_text(call->body, "person", NULL);
-    const int64_t cause = api_id(call);
-    struct answer_row row = { .class = "ack", .via = "staff", .by = call->actor };
-    int64_t asks[ALERT_ASKS_MAX];
-    json_t *alert;
-    size_t count;
-
-    if (!cause || !api_engine(call) || (person && !(row.person = api_person(call, person))))
-        return NULL;
-    alert = alert_show(call->store, cause, &call->filter);
-    if (!alert)
-        return api_refuse(call, 404, "alert %" PRId64 ": there is none: see `greenline alert list`", cause);
-    json_decref(alert);
-    count = ask_open_of(call->store, cause, asks, ALERT_ASKS_MAX);
-    for (size_t i = 0; i < count; i++) {
-        row.ask = asks[i];
-        engine_answer(call->parts->engine, &row);
-    }
-    return alert_show(call->store, cause, &call->filter);
-}
-
-json_t *alert_close(struct api_call *call)
-{
-    const int64_t cause = api_id(call);
-    const char *outcome = cause ? api_text(call, "outcome") : NULL;
-
-    if (!outcome || !api_engine(call))
-        return NULL;
-    if (!engine_close_alert(call->parts->engine, cause, outcome, call->actor, &call->err))
-        return api_refuse_err(call, 409);
-    return alert_show(call->store, cause, &call->filter);
 }
 
 /* The ask that the body names, or the newest one of the child it names; 0 after a refusal. */

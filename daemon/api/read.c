@@ -8,7 +8,6 @@
 #include "lib/json.h"
 #include "lib/memory.h"
 #include "lib/text.h"
-#include "store/audit.h"
 
 /* Refuses a value of `list` (separated by commas) that `known` does not know. */
 static bool words_known(struct api_call *call, const char *what, const char *list, const char *const *known)
@@ -93,13 +92,17 @@ json_t *read_status(struct api_call *call)
 {
     json_t *status;
 
-    if (!call->found)
-        return status_show(call->store, &call->filter);
+    if (!call->found) {
+        status = status_show(call->store, &call->filter);
+        api_readiness(call, status);
+        return status;
+    }
     status = json_incref(call->found);
     json_put_text(status, "school", call->setting->school);
     json_put_flag(status, "demo", call->setting->demo);
     if (call->parts->status)
         join_status(status, call->parts->status(call->parts->arg));
+    api_readiness_gateways(call, status);
     json_put_text(status, "state", json_array_size(json_object_get(status, "problems")) ? "attention" : "ok");
     return status;
 }
@@ -171,16 +174,6 @@ json_t *read_broadcast(struct api_call *call)
     return show(call, "broadcast", broadcast_show);
 }
 
-json_t *read_alerts(struct api_call *call)
-{
-    return alert_list(call->store, &call->filter);
-}
-
-json_t *read_alert(struct api_call *call)
-{
-    return show(call, "alert", alert_show);
-}
-
 json_t *read_asks(struct api_call *call)
 {
     return ask_states_known(call) && kinds_known(call) ? ask_list(call->store, &call->filter) : NULL;
@@ -214,11 +207,6 @@ json_t *read_inbox(struct api_call *call)
 json_t *read_reply(struct api_call *call)
 {
     return show(call, "reply", reply_show);
-}
-
-json_t *read_audit(struct api_call *call)
-{
-    return audit_list(call->store, &call->filter);
 }
 
 json_t *read_gateways(struct api_call *call)

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "api/alert_body.h"
 #include "api/api_internal.h"
 #include "lib/memory.h"
 
@@ -66,11 +67,17 @@ static const struct api_route routes[] = {
     { API_POST, "broadcasts/*/pause", broadcast_pause, "", "broadcast.pause", CHANGE },
     { API_POST, "broadcasts/*/resume", broadcast_resume, "", "broadcast.resume", CHANGE },
     { API_POST, "broadcasts/*/cancel", broadcast_cancel, "", "broadcast.cancel", CHANGE },
-    { API_GET, "alerts", read_alerts, PAGE, "alert.list", ASIDE },
+    { API_GET, "alerts", read_alerts, "state kind " PAGE, "alert.list", ASIDE },
     { API_GET, "alerts/*", read_alert, "", "alert.show", ASIDE },
-    { API_POST, "alerts", alert_raise, "to student kind severity text ladder title drill", "alert.raise", CHANGE },
+    { API_POST, "alerts/preview", alert_preview, ALERT_FIELDS, "alert.preview", ASIDE },
+    { API_POST, "alerts", alert_raise, ALERT_FIELDS, "alert.raise", CHANGE },
     { API_POST, "alerts/*/ack", alert_ack, "person", "alert.ack", CHANGE },
+    { API_POST, "alerts/*/pass", alert_pass, "person", "alert.pass", CHANGE },
+    { API_POST, "alerts/*/clear", alert_clear, "text", "alert.clear", CHANGE },
     { API_POST, "alerts/*/close", alert_close, "outcome", "alert.close", CHANGE },
+    { API_POST, "alerts/*/mark", alert_mark, "clock at note", "alert.mark", CHANGE },
+    { API_POST, "alerts/*/reported", alert_reported, "to person at how note", "alert.reported", CHANGE },
+    { API_POST, "alerts/*/result", alert_result, "text from person at", "alert.result", CHANGE },
     { API_GET, "asks", read_asks, "state kind cause student person " PAGE, "ask.list", ASIDE },
     { API_GET, "asks/*", read_ask, "", "ask.show", LOOK },
     { API_POST, "asks/*/handle", ask_handle, "", "ask.handle", CHANGE },

@@ -15,7 +15,7 @@
 #include "cli/view.h"
 #include "lib/error.h"
 
-enum { COMMAND_OPTIONS_MAX = 14, COMMAND_ARGUMENTS_MAX = 2, COMMAND_EXAMPLES_MAX = 5, COMMAND_FILES_MAX = 64 };
+enum { COMMAND_OPTIONS_MAX = 18, COMMAND_ARGUMENTS_MAX = 2, COMMAND_EXAMPLES_MAX = 5, COMMAND_FILES_MAX = 64 };
 
 enum option_kind {
     OPTION_FLAG, /* true when it is there */
@@ -63,6 +63,7 @@ struct cli_command {
     enum cli_status (*run)(struct cli_session *session,
                            const struct cli_call *call); /* NULL: the request as it stands */
     const char *help;                                    /* N_() */
+    const char *const *notes;                            /* N_(), ends with NULL: more lines of the help; NULL: none */
     const char *examples[COMMAND_EXAMPLES_MAX];          /* without "greenline " */
 };
 
@@ -72,6 +73,8 @@ const struct cli_command *command_at(size_t index);
 const struct cli_command *command_register_at(size_t index);
 /* The part about the roll, absences and the check of ladders. */
 const struct cli_command *command_roll_at(size_t index);
+/* The part about emergencies. */
+const struct cli_command *command_alert_at(size_t index);
 /* Options that commands share, by what they are: all; lists; changes. NULL behind the last. */
 const struct cli_option *command_common_option(const struct cli_command *command, size_t index);
 /* What a noun is about; NULL for one that is none. N_() */
@@ -117,12 +120,15 @@ bool session_ask_raw(struct cli_session *session, const char *path, const json_t
 void session_tell_problem(struct cli_session *session, const struct client_answer *answer);
 /* One line "greenline: …" on the error stream. */
 void session_tell(struct cli_session *session, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Asks on the terminal; whether the user says yes: anything else is no. */
+bool session_agreed(struct cli_session *session, const char *question);
 /* One JSON value on one line (or, on a terminal, laid out). */
 void session_print_json(struct cli_session *session, const json_t *json);
 
 /* Commands of more than one request. */
 enum cli_status run_import(struct cli_session *session, const struct cli_call *call);
 enum cli_status run_broadcast(struct cli_session *session, const struct cli_call *call);
+enum cli_status run_alert(struct cli_session *session, const struct cli_call *call);
 enum cli_status run_try(struct cli_session *session, const struct cli_call *call);
 
 enum cli_status run_absent(struct cli_session *session, const struct cli_call *call);

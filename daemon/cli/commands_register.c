@@ -293,5 +293,5 @@ static const struct cli_command commands[] = {
 
 const struct cli_command *command_register_at(size_t index)
 {
-    return index < COUNT(commands) ? &commands[index] : command_roll_at(index - COUNT(commands));
+    return index < COUNT(commands) ? &commands[index] : command_alert_at(index - COUNT(commands));
 }

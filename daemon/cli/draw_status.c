@@ -15,6 +15,7 @@ static const struct view facts = {
                 { N_("up for"), "uptime_s", cell_seconds, LOOK_PROSE },
                 { N_("children"), "students", cell_text, LOOK_PROSE },
                 { N_("left behind"), "left_behind", cell_text, LOOK_PROSE },
+                { N_("emergencies"), "alerts", cell_counts, LOOK_PROSE },
                 { N_("questions"), "asks", cell_counts, LOOK_PROSE },
                 { N_("replies waiting"), "inbox_waiting", cell_text, LOOK_PROSE },
                 { N_("next"), "next_due", cell_time, LOOK_PROSE } },
@@ -42,6 +43,16 @@ static void draw_problem(const struct screen *screen, const json_t *problem)
     screen_wrapped(screen, 2, STYLE_PLAIN, json_text(problem, "mend", ""));
 }
 
+/* What an emergency would meet, before there is one. */
+static void draw_readiness(const struct screen *screen, const json_t *ready)
+{
+    const json_t *problems = json_object_get(ready, "problems"), *problem;
+    size_t i;
+
+    json_array_foreach (problems, i, problem)
+        draw_problem(screen, problem);
+}
+
 void draw_status(const struct screen *screen, const json_t *status)
 {
     const json_t *problems = json_object_get(status, "problems"), *problem;
@@ -49,6 +60,7 @@ void draw_status(const struct screen *screen, const json_t *status)
 
     json_array_foreach (problems, i, problem)
         draw_problem(screen, problem);
+    draw_readiness(screen, json_object_get(status, "readiness"));
     if (json_array_size(problems) == 0) {
         const char *state = json_text(status, "state", "ok");
 

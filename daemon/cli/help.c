@@ -71,6 +71,12 @@ static void command_help(const struct screen *screen, const struct cli_command *
         option_line(screen, &command->options[i]);
     for (size_t i = 0; (option = command_common_option(command, i)); i++)
         option_line(screen, option);
+    if (command->notes)
+        heading(screen, _("Notes"));
+    for (size_t i = 0; command->notes && command->notes[i]; i++) {
+        screen_blanks(screen, 2);
+        screen_wrapped(screen, 2, STYLE_PLAIN, _(command->notes[i]));
+    }
     heading(screen, _("Examples"));
     for (size_t i = 0; i < COMMAND_EXAMPLES_MAX && command->examples[i]; i++)
         screen_format(screen, "  greenline %s\n", command->examples[i]);

@@ -4,26 +4,11 @@
  * then the sending. Without a terminal nothing is sent unless --yes says so.
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "cli/command.h"
 #include "cli/language.h"
 #include "lib/json.h"
 #include "lib/memory.h"
-#include "lib/text.h"
-
-/* Whether the user says yes; anything else is no. */
-static bool agreed(struct cli_session *session)
-{
-    char line[64];
-
-    fputs(_("Send it? [y/N] "), session->streams->out);
-    fflush(session->streams->out);
-    if (!fgets(line, sizeof line, session->streams->in))
-        return false;
-    text_trim(line);
-    return strcmp(line, "y") == 0 || strcmp(line, "Y") == 0 || strcmp(line, "yes") == 0 || strcmp(line, "是") == 0;
-}
 
 static enum cli_status send_it(struct cli_session *session, const struct cli_call *call)
 {
@@ -57,7 +42,7 @@ static enum cli_status judge(struct cli_session *session, const struct cli_call 
         session_tell(session, _("nothing was sent: --yes sends without asking, --dry-run only looks"));
         return CLI_USAGE;
     }
-    if (agreed(session))
+    if (session_agreed(session, _("Send it? [y/N] ")))
         return CLI_DONE;
     session_tell(session, _("nothing was sent"));
     return CLI_FAILED;

@@ -3,11 +3,13 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/command.h"
 #include "cli/language.h"
 #include "lib/json.h"
 #include "lib/memory.h"
+#include "lib/text.h"
 
 void session_tell(struct cli_session *session, const char *format, ...)
 {
@@ -65,6 +67,18 @@ bool session_ask(struct cli_session *session, const char *path, const json_t *bo
     session_tell_problem(session, &answer);
     json_decref(answer.body);
     return false;
+}
+
+bool session_agreed(struct cli_session *session, const char *question)
+{
+    char line[64];
+
+    fputs(question, session->streams->out);
+    fflush(session->streams->out);
+    if (!fgets(line, sizeof line, session->streams->in))
+        return false;
+    text_trim(line);
+    return strcmp(line, "y") == 0 || strcmp(line, "Y") == 0 || strcmp(line, "yes") == 0 || strcmp(line, "是") == 0;
 }
 
 void session_print_json(struct cli_session *session, const json_t *json)

@@ -7,6 +7,7 @@
 #define GREENLINE_CLI_VIEW_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "cli/cell.h"
 #include "cli/screen.h"
@@ -50,7 +51,7 @@ extern const struct view view_students, view_student, view_card, view_contacts, 
     view_rota, view_schedules, view_schedule, view_dates, view_broadcasts, view_broadcast, view_alerts, view_alert,
     view_asks, view_ask, view_outbox, view_message, view_inbox, view_reply, view_gateways, view_gateway, view_audit,
     view_done, view_calendar, view_rolls, view_roll, view_absence, view_ladder_check, view_today, view_channel,
-    view_status, view_report, view_preview, view_tried;
+    view_status, view_report, view_preview, view_tried, view_alert_preview;
 
 /* Drawn by hand. */
 void draw_today(const struct screen *screen, const json_t *items);
@@ -59,6 +60,13 @@ void draw_status(const struct screen *screen, const json_t *status);
 void draw_report(const struct screen *screen, const json_t *report);
 void draw_calendar(const struct screen *screen, const json_t *items);
 void draw_dates(const struct screen *screen, const json_t *items);
+void draw_alerts(const struct screen *screen, const json_t *items);
+void draw_alert(const struct screen *screen, const json_t *alert);
+/* The same, `passed` seconds after the daemon answered. */
+void draw_board(const struct screen *screen, const json_t *alert, int64_t passed);
+void draw_alert_preview(const struct screen *screen, const json_t *preview);
+/* Whom to ring by hand, and what was taken otherwise than it was written. */
+void draw_alert_advice(const struct screen *screen, const json_t *answer);
 void draw_preview(const struct screen *screen, const json_t *preview);
 
 #endif

@@ -203,37 +203,11 @@ const struct view view_broadcast = {
                       { N_("reason"), "reason", cell_word, LOOK_PROSE } } } },
 };
 
-const struct view view_alerts = {
-    .columns = { { ID },
-                 { N_("made"), "created", cell_short, LOOK_WHOLE },
-                 { STATE },
-                 { N_("severity"), "severity", cell_text, LOOK_WHOLE },
-                 { N_("drill"), "drill", cell_yes, LOOK_WHOLE },
-                 { N_("taken by"), "acknowledged_by", cell_name, LOOK_PROSE },
-                 { N_("outcome"), "outcome", cell_text, LOOK_PROSE },
-                 { N_("title"), "title", cell_text, LOOK_PROSE } },
-};
+const struct view view_alerts = { .draw = draw_alerts };
 
-const struct view view_alert = {
-    .fields = { { ID },
-                { N_("title"), "title", cell_text, LOOK_PROSE },
-                { N_("kind"), "kind", cell_word, LOOK_PROSE },
-                { STATE },
-                { N_("severity"), "severity", cell_text, LOOK_PROSE },
-                { N_("drill"), "drill", cell_yes, LOOK_PROSE },
-                { N_("made"), "created", cell_time, LOOK_PROSE },
-                { N_("by"), "by", cell_text, LOOK_PROSE },
-                { N_("taken by"), "acknowledged_by", cell_who, LOOK_PROSE },
-                { N_("outcome"), "outcome", cell_text, LOOK_PROSE } },
-    .sections = { { N_("Questions"),
-                    "asks",
-                    { { ID },
-                      { CHILD },
-                      { STATE },
-                      { N_("outcome"), "outcome", cell_word, LOOK_STATE },
-                      { N_("step"), "step", cell_text, LOOK_NUMBER },
-                      { N_("round"), "round", cell_text, LOOK_NUMBER } } } },
-};
+const struct view view_alert = { .draw = draw_alert };
+
+const struct view view_alert_preview = { .draw = draw_alert_preview };
 
 const struct view view_asks = {
     .columns = { { ID },

@@ -116,7 +116,8 @@ struct config {
         time_ms done_by_ms;       /* who took it gives an outcome within, or the climb goes on */
         time_ms remind_ms;        /* so long before that the one who took it is reminded */
         struct {
-            time_ms guardian_ms, parents_ms, authorities_ms; /* from the alert; 0 = this clock does not run */
+            time_ms guardian_ms, parents_ms, authorities_ms, report_ms,
+                result_ms; /* from the alert; 0 = this clock does not run */
         } clocks;
         struct config_number *numbers;
         size_t number_count;

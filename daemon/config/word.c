@@ -13,15 +13,16 @@
 #include "lib/text.h"
 #include "lib/zone.h"
 
-const char *const word_kinds[] = { "checkin", "meeting", "absent", "emergency", "confirm_number",
-                                   "slot",    "duty",    "count",  "receipt",   "roll",
-                                   "notice",  "say",     "echo",   "staff",     "remark",
-                                   "settled", "remind",  "alarm",  "test",      NULL };
+const char *const word_kinds[] = { "checkin",   "meeting", "absent", "emergency", "confirm_number",
+                                   "slot",      "duty",    "count",  "receipt",   "roll",
+                                   "notice",    "say",     "echo",   "staff",     "remark",
+                                   "settled",   "remind",  "alarm",  "test",      "warning",
+                                   "all_clear", "cleared", NULL };
 const char *const word_alerts[] = { "missing",     "injury",   "illness",          "fire",  "storm", "flood",
                                     "road_closed", "violence", "mandatory_report", "other", NULL };
 const char *const word_severities[] = { "blue", "yellow", "orange", "red", NULL };
 /* Kinds that wait for nothing, and kinds that are asked of a person, not about a child. */
-static const char *const urgent_kinds[] = { "absent", "emergency", NULL };
+static const char *const urgent_kinds[] = { "absent", "emergency", "warning", NULL };
 static const char *const staff_kinds[] = { "confirm_number", "duty", "count", "roll", NULL };
 const char *const word_channels[] = { "sms", "voice", "im", NULL };
 const char *const word_roles[] = { "head", "mentor", "teacher", "counsellor", "duty", "operator", "official", NULL };

@@ -26,6 +26,21 @@ static const struct meaning checkin[] = {
     { "fine", "fine", 3, true, false },
     { "help", "help", 9, true, false },
 };
+/* Whoever has read it is done; help goes on to those who can. */
+static const struct meaning warned[] = {
+    { "pass", "", 0, false, true },
+    { "free", "unsure", 0, false, false },
+    { "question", "unsure", 0, false, false },
+    { "number", "unsure", 0, false, false },
+    { "received", "received", 1, false, false },
+    { "wrong_number", "wrong_number", 1, false, true },
+    { "no", "declined", 1, false, true },
+    { "take", "taken_on", 1, true, false },
+    { "ack", "received", 2, true, false },
+    { "yes", "received", 2, true, false },
+    { "fine", "received", 2, true, false },
+    { "help", "help", 9, false, true },
+};
 static const struct meaning absent[] = {
     { "pass", "", 0, false, true },
     { "take", "taken_on", 1, true, false },
@@ -88,6 +103,8 @@ static const struct meaning *meaning_of(enum kind kind, const char *class)
 
     switch (row->fold) {
     case FOLD_WORST:
+        if (row->grammar == ANSWER_KIND_EMERGENCY)
+            return find(warned, COUNT(warned), class);
         return row->grammar == ANSWER_KIND_ABSENT ? find(absent, COUNT(absent), class)
                                                   : find(checkin, COUNT(checkin), class);
     case FOLD_LAST:

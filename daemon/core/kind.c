@@ -53,6 +53,15 @@ static const struct kind_row rows[KINDS] = {
     [KIND_REMIND] = { "remind", "催办", .lane = LANE_EMERGENCY, .siblings_share = true, .due = 30 * MINUTE_MS },
     [KIND_ALARM] = { "alarm", "系统警报", .lane = LANE_EMERGENCY, .due = HOUR_MS },
     [KIND_TEST] = { "test", "测试", .lane = LANE_NOTICE, .due = 10 * MINUTE_MS },
+    /* read is done: nobody owes an outcome for each family */
+    [KIND_WARNING] = { "warning", "预警", .asks = true, .grammar = ANSWER_KIND_EMERGENCY, .per_student = true,
+                       .fold = FOLD_WORST, .lane = LANE_EMERGENCY, .siblings_share = true, .late_taken = true,
+                       .due = 2 * HOUR_MS, .grace = 24 * HOUR_MS },
+    /* who was told of an emergency at any hour hears its end at any hour */
+    [KIND_ALL_CLEAR] = { "all_clear", "解除", .asks = true, .grammar = ANSWER_KIND_EMERGENCY, .per_student = true,
+                         .fold = FOLD_WORST, .lane = LANE_NOTICE, .siblings_share = true, .late_taken = true,
+                         .missed_call_received = true, .due = 24 * HOUR_MS, .grace = 48 * HOUR_MS },
+    [KIND_CLEARED] = { "cleared", "解除通知", .lane = LANE_NOTICE, .siblings_share = true, .due = 24 * HOUR_MS },
 };
 
 static const char *const lanes[LANES] = { "emergency", "notice", "bulk" };

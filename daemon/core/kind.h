@@ -31,6 +31,9 @@ enum kind {
     KIND_REMIND,         /* to whoever took an emergency: its outcome is awaited */
     KIND_ALARM,          /* Greenline itself is in trouble: to operator and head */
     KIND_TEST,           /* `gateway test` */
+    KIND_WARNING,        /* a warning passed on: each family says that it has read it */
+    KIND_ALL_CLEAR,      /* a warning is over: to everybody who was told, who say that they have read it */
+    KIND_CLEARED,        /* an emergency is over: an inform */
     KINDS
 };
 

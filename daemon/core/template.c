@@ -8,30 +8,41 @@
 #include "lib/memory.h"
 #include "lib/text.h"
 
-/* Row after row: name, English, Chinese. */
-#define VARIABLES(row)                                                                                                 \
-    row("student", "the child's name", "孩子姓名") row("students", "the names of all children the text is about",      \
-                                                       "涉及的所有孩子姓名") row("class", "the child's class", "班级") \
-        row("village", "the child's village", "村（社区）")                                                            \
-            row("person", "the name of the person addressed", "收信人姓名")                                            \
-                row("relation", "what the person is to the child", "与孩子的关系")                                     \
-                    row("school", "the name of the school", "学校名称")                                                \
-                        row("mentor", "the child's mentor", "代理家长（结对教师）") row("teacher",                     \
-                                                                                        "the class teacher", "班主任") \
-                            row("date", "the date it is about, or today's", "日期")                                    \
-                                row("time", "the time of day it is about", "时间")                                     \
-                                    row("place", "where, at meetings", "地点")                                         \
-                                        row("code", "the code that an answer names", "回复代码")                       \
-                                            row("answer", "the answer that was understood", "所理解的回复")            \
-                                                row("text", "the words of a person that are passed on", "转述的原话")  \
-                                                    row("count", "of how many children it tells", "人数")              \
-                                                        row("list", "the command that lists them", "查看名单的命令")
+const struct template_variable template_variables[] = {
+    { "student", "the child's name", "孩子姓名" },
+    { "students", "the names of all children the text is about", "涉及的所有孩子姓名" },
+    { "class", "the child's class", "班级" },
+    { "village", "the child's village", "村（社区）" },
+    { "person", "the name of the person addressed", "收信人姓名" },
+    { "relation", "what the person is to the child", "与孩子的关系" },
+    { "school", "the name of the school", "学校名称" },
+    { "mentor", "the child's mentor", "代理家长（结对教师）" },
+    { "teacher", "the class teacher", "班主任" },
+    { "date", "the date it is about, or today's", "日期" },
+    { "time", "the time of day it is about", "时间" },
+    { "place", "where, at meetings", "地点" },
+    { "code", "the code that an answer names", "回复代码" },
+    { "answer", "the answer that was understood", "所理解的回复" },
+    { "text", "the words of a person that are passed on", "转述的原话" },
+    { "count", "of how many children it tells", "人数" },
+    { "list", "the command that lists them", "查看名单的命令" },
+    { "kind", "what sort of alert it is", "事件种类" },
+    { "level", "how bad it is: one of four colours", "等级" },
+    { "issuer", "the office that gave a warning", "发布单位" },
+    { "issued", "when it did", "发布时间" },
+    { "measures", "what to do", "措施" },
+    { "alert", "the alert's number", "事件编号" },
+    { "situation", "of a mandatory report", "强制报告的情形" },
+    { "numbers", "whom to ring by hand", "报告电话" },
+    { NULL, NULL, NULL },
+};
 
-#define AS_VARIABLE(name, english, chinese) { name, english, chinese },
-#define AS_NAME(name, english, chinese) name,
-
-const struct template_variable template_variables[] = { VARIABLES(AS_VARIABLE){ NULL, NULL, NULL } };
-const char *const template_names[] = { VARIABLES(AS_NAME) NULL };
+/* The same names; a test holds the two together. */
+const char *const template_names[] = {
+    "student", "students", "class",  "village",  "person", "relation",  "school",  "mentor", "teacher",
+    "date",    "time",     "place",  "code",     "answer", "text",      "count",   "list",   "kind",
+    "level",   "issuer",   "issued", "measures", "alert",  "situation", "numbers", NULL,
+};
 
 /* At an opening brace: the length of what stands between it and the closing one; false where none follows soon. */
 static bool braced(const char *brace, size_t *length)

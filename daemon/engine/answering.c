@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/fold.h"
+#include "engine/alerting.h"
 #include "engine/engine_internal.h"
 #include "lib/memory.h"
 #include "lib/text.h"
@@ -179,8 +180,9 @@ static void reopen(const struct climb *c, bool withdrawn)
 /* Whoever took it cannot after all. */
 static bool gives_back(const struct ask *ask, const struct answer_row *row)
 {
-    return ask->taken && row->line && row->line == ask->acked_line &&
-           (strcmp(row->class, "pass") == 0 || strcmp(row->class, "no") == 0);
+    const bool theirs = row->line ? row->line == ask->acked_line : row->by != NULL; /* staff speak for whoever it is */
+
+    return ask->taken && theirs && (strcmp(row->class, "pass") == 0 || strcmp(row->class, "no") == 0);
 }
 
 /* Somebody else has taken it as well: it is theirs now. */
@@ -248,6 +250,7 @@ bool engine_answer(struct engine *engine, const struct answer_row *given)
     fold(&f, &c);
     changed = store_outcome(&c, &f.state);
     follow(&c, &row, &f.state);
+    engine_alert_answered(engine, &c.ask, &row);
     climb_end(&c);
     return changed;
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/alerting.h"
 #include "engine/engine_internal.h"
 #include "engine/roll.h"
 #include "lib/log.h"
@@ -229,6 +230,8 @@ bool engine_work(struct engine *engine)
 
     if (work_on_asks(engine) && !store_failed(engine->store))
         return true; /* the next slice sees whether there are more */
+    if (engine_alert_work(engine))
+        return true;
     if (engine_run_due_schedules(engine) || engine_roll_work(engine))
         return true;
     cause = cause_next_work(engine->store, engine_now(engine));
@@ -251,6 +254,7 @@ time_ms engine_next(struct engine *engine)
     ask_timetable(&t, engine->store);
     if (t.slices)
         return engine_now(engine);
-    return sooner(sooner(step_at(engine, &t, true), step_at(engine, &t, false)),
-                  sooner(settle_at(engine, &t), sooner(causes, engine_roll_next(engine))));
+    return sooner(
+        sooner(step_at(engine, &t, true), step_at(engine, &t, false)),
+        sooner(settle_at(engine, &t), sooner(causes, sooner(engine_alert_next(engine), engine_roll_next(engine)))));
 }

@@ -10,6 +10,7 @@
 
 #include <jansson.h>
 
+#include "core/alert.h"
 #include "core/calendar.h"
 #include "outbox/outbox.h"
 #include "store/ask.h"
@@ -37,8 +38,9 @@ struct engine_rules {
     void *ladder_arg;
     time_ms due[KINDS], grace[KINDS]; /* -1: the table's */
     struct roll_rules roll;
-    time_ms settled_after;   /* until the others hear that it is settled; 0: 2 min */
-    time_ms done_by, remind; /* from the acknowledgement to the outcome, and how long before; 0: 30, 10 min */
+    time_ms clocks[ALERT_CLOCKS]; /* of alerts: 0: the table's; below 0: does not run */
+    time_ms settled_after;        /* until the others hear that it is settled; 0: 2 min */
+    time_ms done_by, remind;      /* from the acknowledgement to the outcome, and how long before; 0: 30, 10 min */
 };
 
 struct engine *engine_new(struct turn *turn, struct outbox *outbox, const struct engine_rules *rules);

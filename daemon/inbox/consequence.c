@@ -10,6 +10,7 @@
 #include "lib/log.h"
 #include "lib/memory.h"
 #include "lib/text.h"
+#include "store/cause.h"
 #include "store/person.h"
 
 enum { QUOTE_MAX = 30 };
@@ -75,6 +76,24 @@ static char *quoted(struct inbox *inbox, const struct reply *reply, const struct
     return quote(reply->text);
 }
 
+/* Whether all that the reply answers is an exercise. */
+static bool is_drill(struct inbox *inbox, const struct match *match)
+{
+    for (size_t i = 0; i < match->count; i++)
+        if (!cause_is_drill(inbox->store, match->talks[i].cause))
+            return false;
+    return match->count > 0;
+}
+
+/* The mark stands in the words themselves: a note may be joined with others that are none. */
+static char *marked(char *text, const char *language)
+{
+    char *out = *text ? mem_format("%s%s", strcmp(language, "zh") == 0 ? "【演练】" : "[DRILL] ", text) : mem_dup("");
+
+    free(text);
+    return out;
+}
+
 static char *word(struct inbox *inbox, const struct reply *reply, const struct match *match, const char *template,
                   int64_t person, const int64_t *students, size_t count)
 {
@@ -104,6 +123,8 @@ static char *word(struct inbox *inbox, const struct reply *reply, const struct m
                                                             { "teacher", mentor },
                                                             { "text", said } },
                            7);
+    if (is_drill(inbox, match))
+        text = marked(text, language);
     student_free(&s);
     person_free(&p);
     return text;

@@ -165,7 +165,13 @@ size_t recipient_of(struct store *store, int64_t cause, int64_t student, int64_t
 
 bool cause_is_alert(struct store *store, int64_t id)
 {
-    return store_value(store, 0, "SELECT 1 FROM cause WHERE id = $1 AND lane = 'emergency'", "i", id) != 0;
+    return store_value(store, 0, "SELECT 1 FROM cause WHERE id = $1 AND lane = 'emergency' AND audience <> ''", "i",
+                       id) != 0;
+}
+
+bool cause_is_drill(struct store *store, int64_t id)
+{
+    return store_value(store, 0, "SELECT drill FROM cause WHERE id = $1", "i", id) != 0;
 }
 
 bool cause_begin_release(struct store *store, int64_t id, time_ms now)

@@ -68,6 +68,8 @@ bool audience_excludes(struct store *store, const struct audience *audience, int
 
 /* Whether it is an alert: its lane is the emergencies'. */
 bool cause_is_alert(struct store *store, int64_t id);
+/* Whether it is an exercise. */
+bool cause_is_drill(struct store *store, int64_t id);
 /* After a pause its held rows are gone through; false while it is still expanded. */
 bool cause_begin_release(struct store *store, int64_t id, time_ms now);
 /* A cancelled cause's asks and rows are gone through. */

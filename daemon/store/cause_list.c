@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Causes as people see them: broadcasts (what staff sent to an audience) and alerts (the emergency lane). Counting the
- * messages of a cause costs as many rows as it has, so a page ends early, with a `next`, once LIST_SCAN_MAX were counted.
+ * Broadcasts as people see them: what staff sent to an audience. Counting the messages of a cause costs as many rows as
+ * it has, so a page ends early, with a `next`, once LIST_SCAN_MAX were counted.
  */
 #include <string.h>
 
@@ -9,8 +9,8 @@
 #include "store/list.h"
 
 #define COLUMNS                                                                                                        \
-    "SELECT c.id, c.kind, c.title, c.audience, c.state, c.stage, c.due, c.expires, c.created, c.by, c.drill, c.lane,"  \
-    " c.schedule, CASE WHEN json_valid(c.content) THEN json_extract(c.content, '$.severity') END FROM cause c"
+    "SELECT c.id, c.kind, c.title, c.audience, c.state, c.stage, c.due, c.expires, c.created, c.by"                    \
+    " FROM cause c"
 
 /* Whether nothing more can become of a message in that state by itself or by a person. */
 static bool over(const char *state)
@@ -177,106 +177,4 @@ json_t *broadcast_show(struct store *store, int64_t id, const struct list_filter
     query_end(&query);
     json_put(cause, "refused", refused(store, id));
     return cause;
-}
-
-/* Who took it: a person of the school's people, else the name under which staff answered. */
-static void put_taken(json_t *alert, const struct query *query)
-{
-    json_t *who = NULL;
-
-    if (!query_null(query, 1) || !query_null(query, 4)) {
-        who = json_object();
-        list_put_text(who, "ref", query_text(query, 1));
-        list_put_text(who, "name", query_null(query, 1) ? query_text(query, 4) : query_text(query, 2));
-    }
-    json_put(alert, "acknowledged_by", who);
-}
-
-/* The state of an alert is its asks': open until each is taken, then acknowledged until each has an outcome. */
-static void put_alert_state(struct store *store, json_t *alert, int64_t id, const char *cause_state)
-{
-    const char *state = "open";
-    struct query query =
-        store_query(store,
-                    "SELECT k.state = 'answered' OR k.acked_at IS NOT NULL AS taken, p.ref, p.name, k.closed,"
-                    " (SELECT w.by FROM answer w WHERE w.ask = k.id ORDER BY w.id DESC LIMIT 1) FROM ask k"
-                    " LEFT JOIN person p ON p.id = k.acked_by WHERE k.cause = $1"
-                    " ORDER BY k.closed IS NOT NULL, taken, k.id LIMIT 1",
-                    "i", id);
-
-    if (query_next(&query)) {
-        if (!query_null(&query, 3))
-            state = "closed";
-        else if (query_int(&query, 0))
-            state = "acknowledged";
-        put_taken(alert, &query);
-        list_put_text(alert, "outcome", query_text(&query, 3));
-        query_end(&query);
-    } else {
-        list_put_text(alert, "acknowledged_by", NULL);
-        list_put_text(alert, "outcome", NULL);
-    }
-    list_put_text(alert, "state", strcmp(cause_state, "cancelled") == 0 ? cause_state : state);
-}
-
-static json_t *alert_asks(struct store *store, int64_t cause)
-{
-    json_t *all = json_array();
-    struct query query =
-        store_query(store,
-                    "SELECT k.id, s.ref, s.name, k.state, k.outcome, k.step, k.round FROM ask k"
-                    " LEFT JOIN student s ON s.id = k.student WHERE k.cause = $1 ORDER BY k.id LIMIT 1000",
-                    "i", cause);
-
-    while (query_next(&query)) {
-        json_t *one = json_object();
-
-        json_put_int(one, "id", query_int(&query, 0));
-        list_put_who(one, "student", &query, 1);
-        list_put_text(one, "state", query_text(&query, 3));
-        list_put_text(one, "outcome", query_text(&query, 4));
-        json_put_int(one, "step", query_int(&query, 5));
-        json_put_int(one, "round", query_int(&query, 6));
-        json_array_append_new(all, one);
-    }
-    return all;
-}
-
-static json_t *alert(struct store *store, const struct query *query, struct zone zone)
-{
-    json_t *one = json_object();
-
-    json_put_int(one, "id", query_int(query, 0));
-    list_put_text(one, "kind", query_text(query, 1));
-    list_put_text(one, "title", query_text(query, 2));
-    list_put_text(one, "severity", query_text(query, 13));
-    put_alert_state(store, one, query_int(query, 0), query_word(query, 4));
-    json_put_flag(one, "drill", query_int(query, 10) != 0);
-    json_put(one, "asks", alert_asks(store, query_int(query, 0)));
-    list_put_time(one, "created", zone, query_time(query, 8));
-    list_put_text(one, "by", query_text(query, 9));
-    return one;
-}
-
-json_t *alert_list(struct store *store, const struct list_filter *filter)
-{
-    struct list list = list_begin(filter);
-    struct query query = store_query(store, COLUMNS " WHERE c.id > $1 AND c.lane = 'emergency' ORDER BY c.id LIMIT $2",
-                                     "ii", filter->after, list_rows(filter));
-
-    while (list_next(&list, &query, filter))
-        json_array_append_new(list.items, alert(store, &query, filter->zone));
-    return list_end(&list, 0);
-}
-
-json_t *alert_show(struct store *store, int64_t id, const struct list_filter *filter)
-{
-    struct query query = store_query(store, COLUMNS " WHERE c.id = $1 AND c.lane = 'emergency'", "i", id);
-    json_t *one;
-
-    if (!query_next(&query))
-        return NULL;
-    one = alert(store, &query, filter->zone);
-    query_end(&query);
-    return one;
 }

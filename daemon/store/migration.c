@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/alert.h"
 #include "core/kind.h"
 #include "core/state.h"
 #include "lib/memory.h"
@@ -36,13 +37,27 @@ static const char *ask_word(size_t i)
     return i < ASK_STATES ? ask_state_name((enum ask_state)i) : NULL;
 }
 
+static const char *alert_word(size_t i)
+{
+    return i < ALERT_KINDS ? alert_row((enum alert_kind)i)->name : NULL;
+}
+
+static const char *severity_word_at(size_t i)
+{
+    return i < SEVERITIES ? severity_name((enum severity)i) : NULL;
+}
+
+static const char *clock_word(size_t i)
+{
+    return i < ALERT_CLOCKS ? alert_clock_name((enum alert_clock)i) : NULL;
+}
+
 static const struct {
     const char *mark;
     const char *(*word)(size_t i);
-} lists[] = { { "@kinds@", kind_word },
-              { "@lanes@", lane_word },
-              { "@message_states@", message_word },
-              { "@ask_states@", ask_word } };
+} lists[] = { { "@kinds@", kind_word },     { "@lanes@", lane_word },        { "@message_states@", message_word },
+              { "@ask_states@", ask_word }, { "@alert_kinds@", alert_word }, { "@severities@", severity_word_at },
+              { "@clocks@", clock_word } };
 
 static void add_list(struct text *out, const char *(*word)(size_t i))
 {

@@ -174,6 +174,7 @@ CREATE TABLE cause (            -- one occurrence, one broadcast, one meeting, o
     created  INTEGER NOT NULL,
     by       TEXT NOT NULL
 ) STRICT;
+CREATE INDEX cause_emergency ON cause (id) WHERE lane = 'emergency';
 CREATE INDEX cause_work ON cause (due) WHERE stage <> 'ready';
 
 CREATE TABLE recipient (        -- who is to hear of a cause, on which line and about whom; or why not
@@ -276,6 +277,66 @@ CREATE TABLE ending (           -- a message of many asks has ended without succ
     again   INTEGER NOT NULL,              -- the call that is made again for all of them; 0
     cursor  INTEGER NOT NULL               -- the last attempt that knows it
 ) STRICT;
+
+CREATE TABLE alert (            -- what an emergency is, beside its cause
+    cause      INTEGER PRIMARY KEY REFERENCES cause,
+    kind       TEXT NOT NULL CHECK (kind IN (@alert_kinds@)),
+    severity   TEXT NOT NULL CHECK (severity IN (@severities@)),
+    text       TEXT NOT NULL DEFAULT '',
+    issuer     TEXT,                       -- of an official warning that is passed on
+    issued     INTEGER,
+    measures   TEXT,
+    situation  INTEGER,                    -- of a mandatory report: 1 … 9
+    student    INTEGER REFERENCES student, -- and the child, whom no ask and no message of it names
+    families   INTEGER NOT NULL DEFAULT 1, -- 2: neither is told of the other's child
+    clear      INTEGER REFERENCES cause,   -- the all-clear
+    cleared_at INTEGER,
+    cleared_by TEXT,
+    cursor     INTEGER,                    -- line up to which the told are the all-clear's recipients; NULL: all are
+    closed_at  INTEGER,
+    closed_by  TEXT,
+    outcome    TEXT
+) STRICT;
+CREATE INDEX alert_clearing ON alert (cause) WHERE cursor IS NOT NULL;
+CREATE INDEX alert_open ON alert (cause) WHERE closed_at IS NULL;
+
+CREATE TABLE clock (            -- what an alert is measured by
+    cause   INTEGER NOT NULL REFERENCES alert,
+    name    TEXT NOT NULL CHECK (name IN (@clocks@)),
+    due     INTEGER NOT NULL,
+    next_at INTEGER,                       -- when it is looked at: its due time, then the reminders; NULL: done
+    need    INTEGER,                       -- children it counts; NULL: not known before all are entered
+    have    INTEGER NOT NULL DEFAULT 0,    -- of them are met
+    kept_at INTEGER,
+    missed  INTEGER NOT NULL DEFAULT 0,
+    ended   INTEGER,                       -- the alert was closed before
+    by      TEXT,
+    note    TEXT,
+    PRIMARY KEY (cause, name)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX clock_next ON clock (next_at) WHERE next_at IS NOT NULL;
+
+CREATE TABLE clock_child (      -- a child for whom a clock is met
+    cause   INTEGER NOT NULL,
+    name    TEXT NOT NULL,
+    student INTEGER NOT NULL REFERENCES student,
+    at      INTEGER NOT NULL,
+    PRIMARY KEY (cause, name, student)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE report (           -- what was reported to an authority, and what that said
+    id        INTEGER PRIMARY KEY AUTOINCREMENT,
+    cause     INTEGER NOT NULL REFERENCES alert,
+    kind      TEXT NOT NULL CHECK (kind IN ('reported', 'result')),
+    at        INTEGER NOT NULL,
+    authority TEXT,
+    person    INTEGER REFERENCES person,   -- who reported
+    how       TEXT,
+    text      TEXT,
+    entered   INTEGER NOT NULL,
+    by        TEXT NOT NULL
+) STRICT;
+CREATE INDEX report_cause ON report (cause);
 
 CREATE TABLE route (            -- the gateways that can carry the same: a message waits in a route
     id   INTEGER PRIMARY KEY AUTOINCREMENT,

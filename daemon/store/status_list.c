@@ -62,11 +62,37 @@ static time_ms next_due(struct store *store)
     return step < next ? step : next;
 }
 
+/* Emergencies that are not closed: {open, drills, uncleared}: uncleared are warnings without their all-clear. */
+static json_t *alerts(struct store *store)
+{
+    json_t *counts = json_object();
+
+    json_put_int(counts, "open",
+                 store_value(store, 0,
+                             "SELECT count(*) FROM alert a JOIN cause c ON c.id = a.cause WHERE a.closed_at IS NULL"
+                             " AND c.drill = 0 AND c.state <> 'cancelled'",
+                             ""));
+    json_put_int(counts, "drills",
+                 store_value(store, 0,
+                             "SELECT count(*) FROM alert a JOIN cause c ON c.id = a.cause WHERE a.closed_at IS NULL"
+                             " AND c.drill <> 0 AND c.state <> 'cancelled'",
+                             ""));
+    json_put_int(counts, "uncleared",
+                 store_value(store, 0,
+                             "SELECT count(*) FROM alert a JOIN cause c ON c.id = a.cause WHERE a.closed_at IS NULL"
+                             " AND a.cleared_at IS NULL AND c.kind = 'warning' AND c.state <> 'cancelled'",
+                             ""));
+    return counts;
+}
+
 static const struct {
     const char *sql, *what, *mend;
 } checks[] = {
     { "SELECT count(*) FROM message WHERE state = 'queued' AND route = 0", "messages that no gateway can carry",
       "add a gateway for this channel and prefix to the configuration" },
+    { "SELECT count(*) FROM alert a JOIN cause c ON c.id = a.cause WHERE a.closed_at IS NULL AND a.cleared_at IS NULL"
+      " AND c.kind = 'warning' AND c.state <> 'cancelled'",
+      "warnings without an all-clear", "give it as soon as it is over: `greenline alert clear ID`" },
     { "SELECT count(*) FROM ask WHERE state IN ('open', 'waiting') AND wait = 'no_gateway'",
       "questions that no gateway can carry", "add a gateway for this channel and prefix to the configuration" },
     { "SELECT count(*) FROM message WHERE state IN ('claimed', 'started', 'unknown', 'held') AND state = 'held'"
@@ -101,6 +127,7 @@ json_t *status_show(struct store *store, const struct list_filter *filter)
     list_put_time(status, "now", filter->zone, filter->now);
     json_put(status, "lanes", lanes(store, filter->zone));
     json_put(status, "asks", asks(store));
+    json_put(status, "alerts", alerts(store));
     json_put_int(status, "inbox_waiting",
                  store_value(store, 0, "SELECT count(*) FROM reply WHERE state = 'waiting'", ""));
     json_put_int(status, "students", store_value(store, 0, "SELECT count(*) FROM student WHERE gone_at IS NULL", ""));

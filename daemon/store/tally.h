@@ -6,7 +6,7 @@
 #include "core/state.h"
 #include "store/store.h"
 
-/* Counts that a message has come into a state (its parts and cost with it). */
+/* Counts that a message has come into a state (its parts and cost with it). Drills count apart: "emergency.drill". */
 void tally_add(struct store *store, int64_t message, enum message_state state, time_ms now);
 
 #endif

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/alert.h"
 #include "core/kind.h"
 #include "core/state.h"
 #include "core/template.h"
@@ -20,8 +21,8 @@
 #include "store/list.h"
 
 /* Each query yields: id, at, student ref, student name, person ref, person name, detail, key; its parameters
- * are (not each query uses both) $1 = kinds that are alerts, between commas, $2 = now. `settle` may use {id}, {key}
- * and {person} (its ref), quoted for a shell. */
+ * are (not each query uses all) $1 = kinds of asks that are alerts, between commas, $2 = now, $3 = kinds of alerts that
+ * end with an all-clear. `settle` may use {id}, {key} and {person} (its ref), quoted for a shell. */
 struct source {
     int urgency;
     const char *ref; /* what `id` is an id of */
@@ -45,20 +46,53 @@ enum { TODAY_EACH = 200 }; /* as the LIMITs below */
     " LEFT JOIN student s ON s.id = (SELECT y.student FROM relation y WHERE y.person = p.id ORDER BY y.rank, y.id "    \
     "LIMIT 1)"
 
+/* An alert is one item, however many families it asks. */
+#define ALERT_TITLE "CASE WHEN c.drill THEN '【演练】' ELSE '' END || c.title"
+#define ALERT_COLUMNS                                                                                                  \
+    "SELECT c.id, min(k.due), CASE WHEN count(*) = 1 THEN s.ref END, s.name, CASE WHEN count(*) = 1 THEN p.ref END,"   \
+    " p.name, " ALERT_TITLE " || CASE WHEN count(*) > 1 THEN ' (' || count(*) || ')' ELSE '' END, c.id"
+#define ALERT_JOINS                                                                                                    \
+    " FROM cause c LEFT JOIN alert a ON a.cause = c.id JOIN ask k ON k.cause = c.id"                                   \
+    " LEFT JOIN student s ON s.id = k.student LEFT JOIN person p ON p.id = k.acked_by"                                 \
+    " WHERE c.lane = 'emergency' AND instr($1, ',' || c.kind || ',') > 0 AND c.state <> 'cancelled'"                   \
+    " AND a.closed_at IS NULL AND k.closed IS NULL"
+/* A clock that has a quarter of an hour left. */
+#define SOON(clock)                                                                                                    \
+    "SELECT c.id, t.due, NULL, NULL, NULL, NULL, " ALERT_TITLE ", c.id FROM clock t JOIN cause c ON c.id = t.cause"    \
+    " WHERE t.next_at IS NOT NULL AND t.next_at <= $2 + 900000 AND t.missed = 0 AND t.name = '" clock                  \
+    "' ORDER BY t.due LIMIT 200"
+
 static const struct source sources[] = {
-    { 1, "ask", "emergency not taken by anybody: {detail}", "紧急事件尚无人接手：{detail}", "greenline alert ack {key}",
-      ASK_COLUMNS ", c.title, c.id" ASK_JOINS " ON p.id = k.acked_by"
-                  " WHERE instr($1, ',' || c.kind || ',') > 0 AND k.acked_at IS NULL AND k.closed IS NULL"
-                  " AND k.state NOT IN ('answered', 'cancelled') AND c.state <> 'cancelled' ORDER BY k.id LIMIT 200" },
+    { 1, "alert", "soon a guardian must be on the spot: {detail}", "监护人须尽快到场：{detail}",
+      "greenline alert mark {id} guardian", SOON("guardian") },
+    { 1, "alert", "soon a parent must be reached: {detail}", "须尽快联系上父母：{detail}",
+      "greenline alert mark {id} parents", SOON("parents") },
+    { 1, "alert", "soon the authorities must be told: {detail}", "须尽快上报教育局和政府：{detail}",
+      "greenline alert mark {id} authorities", SOON("authorities") },
+    { 1, "alert", "no report to an authority is entered yet: {detail}", "尚未登记向主管部门的报告：{detail}",
+      "greenline alert reported {id} --to police --by PERSON",
+      "SELECT c.id, t.due, NULL, NULL, NULL, NULL, " ALERT_TITLE ", c.id FROM clock t JOIN cause c ON c.id = t.cause"
+      " WHERE t.next_at IS NOT NULL AND t.name = 'report' AND t.kept_at IS NULL ORDER BY t.due LIMIT 200" },
+    { 1, "alert", "emergency not taken by anybody: {detail}", "紧急事件尚无人接手：{detail}",
+      "greenline alert ack {key}",
+      ALERT_COLUMNS ALERT_JOINS
+      " AND k.acked_at IS NULL AND k.acked_by IS NULL AND k.state NOT IN ('answered', 'cancelled')"
+      " GROUP BY c.id ORDER BY c.id LIMIT 200" },
     { 1, "ask", "{who} asks for help: {detail}", "{who}需要帮助：{detail}", "greenline ask handle {id}",
       ASK_COLUMNS LAST_TEXT ", NULL" ASK_JOINS LAST_ANSWER
                             " WHERE k.outcome = 'help' AND k.handled_at IS NULL ORDER BY k.id LIMIT 200" },
-    { 1, "ask", "emergency without an outcome yet: {detail}", "紧急事件尚未结案：{detail}",
+    { 1, "alert", "a warning without its all-clear yet: {detail}", "预警尚未解除：{detail}",
+      "greenline alert clear {id}",
+      "SELECT c.id, c.created, NULL, NULL, NULL, NULL, " ALERT_TITLE
+      ", c.id FROM alert a JOIN cause c ON c.id = a.cause"
+      " WHERE a.closed_at IS NULL AND a.cleared_at IS NULL AND instr($3, ',' || a.kind || ',') > 0"
+      " AND c.state <> 'cancelled' ORDER BY c.id LIMIT 200" },
+    { 1, "alert", "emergency without an outcome yet: {detail}", "紧急事件尚未结案：{detail}",
       "greenline alert close {key} --outcome TEXT",
-      ASK_COLUMNS
-      ", c.title, c.id" ASK_JOINS " ON p.id = k.acked_by"
-      " WHERE instr($1, ',' || c.kind || ',') > 0 AND k.closed IS NULL"
-      " AND (k.state = 'answered' OR k.acked_at IS NOT NULL) AND c.state <> 'cancelled' ORDER BY k.id LIMIT 200" },
+      ALERT_COLUMNS ALERT_JOINS " AND (k.state = 'answered' OR k.state = 'cancelled' AND a.cleared_at IS NOT NULL OR "
+                                "k.acked_at IS NOT NULL OR k.acked_by IS NOT NULL)"
+                                " AND NOT (a.cleared_at IS NULL AND instr($3, ',' || ifnull(a.kind, '') || ',') > 0)"
+                                " GROUP BY c.id ORDER BY c.id LIMIT 200" },
     { 2, "reply", "a reply that a person must read: {detail}", "有来信需要人看：{detail}",
       "greenline inbox assign {id} --ask {key} --class help",
       "SELECT r.id, r.received, s.ref, s.name, p.ref, p.name, CASE r.sealed WHEN 0 THEN r.text END, k.id"
@@ -113,6 +147,11 @@ static const struct source sources[] = {
                   " WHERE k.subject = '' AND k.state = 'expired' AND k.handled_at IS NULL AND k.outcome <> 'help' AND "
                   "c.state <> 'cancelled'"
                   " AND instr($1, ',' || c.kind || ',') = 0 ORDER BY k.id LIMIT 200" },
+    { 4, "alert", "the authority has not said what it did: {detail}", "主管部门尚未反馈处理结果：{detail}",
+      "greenline alert result {id} TEXT",
+      "SELECT c.id, t.due, NULL, NULL, NULL, NULL, " ALERT_TITLE ", c.id FROM clock t JOIN cause c ON c.id = t.cause"
+      " WHERE t.next_at IS NOT NULL AND t.name = 'result' AND t.missed <> 0 AND t.kept_at IS NULL ORDER BY t.due"
+      " LIMIT 200" },
     { 5, "line", "{number} of {who} seems to be out of service", "{who}的号码 {number} 可能已停用",
       "greenline contact set {person} --phone NUMBER",
       "SELECT l.id, l.failed_at, s.ref, s.name, p.ref, p.name, l.e164, l.e164" LINE_PERSON
@@ -129,7 +168,7 @@ static const struct source sources[] = {
       " ORDER BY c.id LIMIT 200" },
 };
 
-/* ",emergency,": kinds of the emergency lane that the first to take it answers. */
+/* ",emergency,warning,": kinds of asks in the emergency lane that somebody takes or reads. */
 static char *alert_kinds(void)
 {
     struct text out = { 0 };
@@ -138,9 +177,21 @@ static char *alert_kinds(void)
     for (int i = 0; i < KINDS; i++) {
         const struct kind_row *row = kind_row((enum kind)i);
 
-        if (row->asks && row->lane == LANE_EMERGENCY && row->fold == FOLD_FIRST)
+        if (row->asks && row->lane == LANE_EMERGENCY && row->grammar == ANSWER_KIND_EMERGENCY)
             text_add_format(&out, "%s,", row->name);
     }
+    return text_take(&out);
+}
+
+/* ",storm,flood,…": kinds of alerts that end with an all-clear. */
+static char *warning_kinds(void)
+{
+    struct text out = { 0 };
+
+    text_add_char(&out, ',');
+    for (int i = 0; i < ALERT_KINDS; i++)
+        if (alert_row((enum alert_kind)i)->warning)
+            text_add_format(&out, "%s,", alert_row((enum alert_kind)i)->name);
     return text_take(&out);
 }
 
@@ -225,10 +276,11 @@ static json_t *item(const struct source *source, const struct query *query, cons
 json_t *today_list(struct store *store, const struct list_filter *filter)
 {
     CLEANUP(mem_clean) char *alerts = alert_kinds();
+    CLEANUP(mem_clean) char *warnings = warning_kinds();
     struct list list = list_begin(filter);
 
     for (size_t i = 0; i < COUNT(sources); i++) {
-        struct query query = store_query(store, sources[i].sql, "ti", alerts, filter->now);
+        struct query query = store_query(store, sources[i].sql, "tit", alerts, filter->now, warnings);
 
         while (query_next(&query))
             json_array_append_new(list.items, item(&sources[i], &query, filter));

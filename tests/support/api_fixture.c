@@ -82,8 +82,10 @@ void api_fixture_unhelp(struct api_fixture *fixture)
 
 static char *plain_ladder(void *arg, enum kind kind, const char *name)
 {
-    (void)arg, (void)kind;
-    return name ? NULL : mem_dup("{}");
+    const struct api_fixture *fixture = arg;
+
+    (void)kind;
+    return name ? NULL : mem_dup(fixture->ladder ? fixture->ladder : "{}");
 }
 
 void api_fixture_engine(struct api_fixture *fixture)
@@ -94,9 +96,11 @@ void api_fixture_engine(struct api_fixture *fixture)
                                          .school_number = "",
                                          .retry_first = 30000,
                                          .retry_max = 60000 };
-    struct engine_rules engine = {
-        .templates = "conf/templates", .language = "zh", .zone = fixture->setting.zone, .ladder = plain_ladder
-    };
+    struct engine_rules engine = { .templates = "conf/templates",
+                                   .language = "zh",
+                                   .zone = fixture->setting.zone,
+                                   .ladder = plain_ladder,
+                                   .ladder_arg = fixture };
     struct api_parts *parts = &fixture->parts;
 
     for (int i = 0; i < KINDS; i++)

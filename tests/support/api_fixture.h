@@ -25,6 +25,7 @@ struct api_fixture {
     struct api *api;
     struct api_setting setting; /* may be changed before api_fixture_listen() */
     struct api_parts parts;
+    const char *ladder; /* snapshot for every kind; NULL: the shipped default */
     time_ms now;
     char why[256]; /* of the last turn that failed */
 };

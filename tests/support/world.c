@@ -16,7 +16,9 @@ static char *ladder_of(void *arg, enum kind kind, const char *name)
 {
     const struct world *world = arg;
 
-    (void)kind, (void)name;
+    (void)kind;
+    if (name && !(world->ladder_name && strcmp(name, world->ladder_name) == 0))
+        return NULL;
     return mem_dup(world->ladder ? world->ladder : "{}");
 }
 

@@ -35,6 +35,7 @@ struct world {
     bool down;                       /* the gateway is: nothing is claimed, and the outbox knows */
     int64_t recalled[64];            /* messages that the gateway was told to cancel, in order */
     size_t recalled_count;
+    const char *ladder_name; /* under which it can be asked for as well; NULL: none */
     struct outbox_rules rules;
     struct roll_rules roll; /* off; world_roll() turns it on */
 };

@@ -500,9 +500,9 @@ static void test_an_alert_shows_how_bad_it_is(void **state)
     posted(*state, "/v1/alerts", "{\"student\":\"20260014\",\"text\":\"大风\",\"severity\":\"很急\"}");
     posted(*state, "/v1/alerts", "{\"student\":\"20260014\",\"text\":\"无\"}");
     reply = get(*state, "/v1/alerts");
-    assert_string_equal(json_at(reply.body, "items.0.severity"), "1");
-    assert_string_equal(json_at(reply.body, "items.1.severity"), "很急");
-    assert_string_equal(json_at(reply.body, "items.2.severity"), "null");
+    assert_string_equal(json_at(reply.body, "items.0.severity"), "red");
+    assert_string_equal(json_at(reply.body, "items.1.severity"), "orange"); /* no emergency waits for a word */
+    assert_string_equal(json_at(reply.body, "items.2.severity"), "orange");
     api_reply_free(&reply);
     assert_int_equal(count(*state, "SELECT count(*) FROM cause WHERE json_extract(content, '$.zh') LIKE '%暴雨%'"), 1);
 }

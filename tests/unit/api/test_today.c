@@ -62,6 +62,20 @@ static const struct {
     { "INSERT INTO ask (id, cause, student, state, outcome, due, grace, acked_by) VALUES (9, 2, 1, 'answered', "
       "'ack', " T ", " T ", 2)",
       "1", "emergency without an outcome yet: 校车", "greenline alert close 2 --outcome TEXT", "王小明" },
+    { "INSERT INTO alert (cause, kind, severity) VALUES (2, 'storm', 'red'); UPDATE cause SET drill = 1 WHERE id = 2;"
+      "INSERT INTO ask (id, cause, student, state, due, grace) VALUES (9, 2, 1, 'answered', " T ", " T ")",
+      "1", "a warning without its all-clear yet: 【演练】校车", "greenline alert clear 2", "(none)" },
+    { "INSERT INTO alert (cause, kind, severity) VALUES (2, 'missing', 'red');"
+      "INSERT INTO clock (cause, name, due, next_at) VALUES (2, 'guardian', 1791454200000, 1791454200000),"
+      " (2, 'authorities', 1791460800000, 1791460800000)",
+      "1", "soon a guardian must be on the spot: 校车", "greenline alert mark 2 guardian", "(none)" },
+    { "INSERT INTO alert (cause, kind, severity) VALUES (2, 'mandatory_report', 'red');"
+      "INSERT INTO clock (cause, name, due, next_at) VALUES (2, 'report', 1791484200000, 1791484200000)",
+      "1", "no report to an authority is entered yet: 校车", "greenline alert reported 2 --to police --by PERSON",
+      "(none)" },
+    { "INSERT INTO alert (cause, kind, severity) VALUES (2, 'mandatory_report', 'red');"
+      "INSERT INTO clock (cause, name, due, next_at, missed) VALUES (2, 'result', 5, 1791484200000, 1)",
+      "4", "the authority has not said what it did: 校车", "greenline alert result 2 TEXT", "(none)" },
     { "INSERT INTO ask (id, cause, student, state, outcome, due, grace) VALUES (9, 1, 1, 'answered', 'help', " T ", " T
       ");"
       "INSERT INTO reply (id, gateway, uid, sender, line, kind, text, at, received, state) VALUES"
@@ -94,6 +108,21 @@ static const struct {
     { "UPDATE cause SET state = 'missed' WHERE id = 1", "5", "missed while the daemon was down: 月度平安",
       "greenline schedule run '月度 平安'", "(none)" },
 };
+
+static void test_an_alert_of_many_families_is_one_item(void **state)
+{
+    struct api_fixture *f = *state;
+    json_t *page;
+
+    api_fixture_sql(f, "INSERT INTO alert (cause, kind, severity) VALUES (2, 'other', 'red');"
+                       "INSERT INTO ask (id, cause, student, state, due, grace) VALUES (9, 2, 1, 'open', " T ", " T "),"
+                       " (10, 2, 2, 'open', " T ", " T ")");
+    page = today(f, "zh");
+    assert_string_equal(json_at(page, "items"), "1 items");
+    assert_string_equal(json_at(page, "items.0.what"), "紧急事件尚无人接手：校车 (2)");
+    assert_string_equal(json_at(page, "items.0.student"), "null");
+    json_decref(page);
+}
 
 static void test_each_trouble_has_the_command_that_settles_it(void **state)
 {
@@ -151,7 +180,7 @@ static void test_most_urgent_comes_first_and_speaks_chinese(void **state)
     json_t *page;
 
     for (size_t i = 0; i < COUNT(cases); i++)
-        if (i == 3 || i == 6 || i == 10)
+        if (i == 7 || i == 10 || i == 14)
             api_fixture_sql(*state, cases[i].sql);
     page = today(*state, "zh");
     assert_string_equal(json_at(page, "items"), "3 items");
@@ -164,6 +193,7 @@ static void test_most_urgent_comes_first_and_speaks_chinese(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_an_alert_of_many_families_is_one_item, setup, teardown),
         cmocka_unit_test_setup_teardown(test_each_trouble_has_the_command_that_settles_it, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_quiet_school_has_nothing_to_do, setup, teardown),
         cmocka_unit_test_setup_teardown(test_what_was_handled_is_gone, setup, teardown),

@@ -57,7 +57,7 @@ static void test_every_kind_of_question_and_alert_has_a_shipped_ladder(void **st
     (void)state;
     take(&config, SCHOOL);
     for (size_t i = 0; i < KINDS; i++) {
-        bool found = !kind_row((enum kind)i)->asks;
+        bool found = !kind_row((enum kind)i)->asks || i == KIND_ALL_CLEAR; /* once to everybody who was told */
 
         for (size_t j = 0; j < config.shipped_count; j++)
             for (char **kind = config.shipped[j].kinds; *kind; kind++)
