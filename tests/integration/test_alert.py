@@ -99,7 +99,7 @@ def test_without_a_terminal_nothing_is_raised_by_accident():
 
 
 def test_a_clock_that_is_missed_stays_missed_over_a_crash():
-    place = opened(1, speed="600.0")
+    place = opened(1, speed="240.0")
     try:
         greenline(place, "alert", "raise", "--student", "S1", "--kind", "missing", "不见了", "--yes")
         assert clock(place, 1, "guardian") == "running"
