@@ -213,6 +213,7 @@ static void on_ready(void *arg, struct gateway *g)
     checks_carry(daemon);
     checks_alarm(daemon);
     outbox_settle(daemon->outbox, gateway_name(g), doubt_of(g), probe_one, &probing);
+    api_changed(daemon->api);
 }
 
 static void lose(void *arg, const char *id, bool in_doubt)
@@ -226,6 +227,7 @@ static void on_down(void *arg, struct gateway *g, const char *reason)
     gateway_held_each(g, lose, arg);
     if (!((struct daemon *)arg)->stopping)
         engine_watch_gateways(((struct daemon *)arg)->engine);
+    api_changed(((struct daemon *)arg)->api);
 }
 
 static void on_started(void *arg, struct gateway *g, const char *id)

@@ -40,6 +40,7 @@ static bool change_gateway(void *arg, const char *name, const char *verb, const 
         gateway_resume(g);
     else
         gateway_drain(g);
+    api_changed(d->api);
     return true;
 }
 

@@ -348,6 +348,7 @@ void daemon_free(struct daemon *d)
     if (d->api)
         api_stop(d->api);
     api_free(d->api);
+    d->api = NULL; /* the gateways still tell that they are down */
     gateways_free(d->gateways);
     free_event(d->tick);
     free_event(d->work);

@@ -39,6 +39,7 @@ struct api_setting {
     struct hours quiet;  /* the school's */
     bool demo;
     int connections;     /* at one time; 0: API_CONNECTIONS */
+    time_ms beat_ms;     /* real time between two signs of life of an event stream; 0: STREAM_BEAT_MS */
     time_ms deadline_ms; /* real time from the connect, or the answer before, to the end of a request; 0: 30 s */
 };
 
@@ -79,6 +80,8 @@ void api_free(struct api *api);
 /* After a reload of the configuration: all of it but the socket and the bounds of connections. Only while the helper is
  * held (helper_hold()), for its jobs read both. */
 void api_renew(struct api *api, const struct api_setting *setting, const struct api_parts *parts);
+/* What is not in the store has changed (a gateway went down): whoever follows a view is to see it. NULL is allowed. */
+void api_changed(struct api *api);
 /* Goes on with an import that is not done, some hundred rows; true while there is more to do at once. */
 bool api_work(struct api *api);
 /* Whether api_work() has something to do in the next turn. */

@@ -28,6 +28,7 @@ struct api_request {
     const char *key;
     const char *body;
     size_t length;
+    bool again; /* one more look of a stream: its start is in the audit log */
 };
 
 struct api_answer {

@@ -17,7 +17,7 @@
 #include "lib/log.h"
 #include "lib/memory.h"
 
-enum { NO_DESCRIPTOR_S = 1, WARN_MS = 60000 };
+enum { NO_DESCRIPTOR_S = 1, WARN_MS = 60000, STREAM_INPUT_MAX = 4096 };
 
 struct connection {
     struct connections *owner;
@@ -25,6 +25,8 @@ struct connection {
     struct bufferevent *bufferevent; /* the filter, as evhttp has it */
     struct bufferevent *socket;      /* below it */
     bool last;                       /* ends when its output has left */
+    void (*drained)(void *arg);      /* of a stream; NULL */
+    void *drained_arg;
     struct event *deadline;
     SSL *tls; /* the socket's; NULL without */
 };
@@ -94,7 +96,11 @@ static void on_output(struct evbuffer *output, const struct evbuffer_cb_info *in
 {
     struct connection *connection = arg;
 
-    if (!connection->last || !info->n_deleted || evbuffer_get_length(output) > 0)
+    if (!info->n_deleted || evbuffer_get_length(output) > 0)
+        return;
+    if (connection->drained)
+        connection->drained(connection->drained_arg);
+    if (!connection->last)
         return;
     if (connection->tls)
         SSL_shutdown(connection->tls);
@@ -226,6 +232,55 @@ void connection_reply(struct connections *connections, struct evhttp_request *re
         evtimer_add(connection->deadline, &connections->deadline);
     }
     evhttp_send_reply(request, status, NULL, body);
+    if (connection)
+        bufferevent_flush(bufferevent, EV_WRITE, BEV_NORMAL);
+}
+
+void connection_stream(struct connections *connections, struct evhttp_request *request, void (*drained)(void *arg),
+                       void *arg)
+{
+    struct bufferevent *bufferevent = evhttp_connection_get_bufferevent(evhttp_request_get_connection(request));
+    struct connection *connection = find(connections, bufferevent);
+
+    take_last(request);
+    if (!connection)
+        return;
+    connection->drained = drained;
+    connection->drained_arg = arg;
+    evtimer_del(connection->deadline);
+    bufferevent_setwatermark(connection->bufferevent, EV_READ, 0, STREAM_INPUT_MAX);
+    bufferevent_setwatermark(connection->socket, EV_READ, 0, STREAM_INPUT_MAX);
+}
+
+void connection_push(struct evhttp_request *request, struct evbuffer *chunk)
+{
+    struct bufferevent *bufferevent = evhttp_connection_get_bufferevent(evhttp_request_get_connection(request));
+
+    evhttp_send_reply_chunk(request, chunk);
+    bufferevent_flush(bufferevent, EV_WRITE, BEV_NORMAL);
+}
+
+size_t connection_unsent(const struct connections *connections, struct evhttp_request *request)
+{
+    struct bufferevent *bufferevent = evhttp_connection_get_bufferevent(evhttp_request_get_connection(request));
+    const struct connection *connection = find(connections, bufferevent);
+
+    return connection ? evbuffer_get_length(bufferevent_get_output(connection->socket)) +
+                            evbuffer_get_length(bufferevent_get_output(bufferevent))
+                      : 0;
+}
+
+void connection_finish(struct connections *connections, struct evhttp_request *request)
+{
+    struct bufferevent *bufferevent = evhttp_connection_get_bufferevent(evhttp_request_get_connection(request));
+    struct connection *connection = find(connections, bufferevent);
+
+    if (connection) {
+        connection->drained = NULL;
+        connection->last = true;
+        evtimer_add(connection->deadline, &connections->deadline);
+    }
+    evhttp_send_reply_end(request);
     if (connection)
         bufferevent_flush(bufferevent, EV_WRITE, BEV_NORMAL);
 }

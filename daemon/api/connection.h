@@ -38,6 +38,17 @@ int connections_count(const struct connections *connections);
  */
 void connection_reply(struct connections *connections, struct evhttp_request *request, int status,
                       struct evbuffer *body, bool last);
+/*
+ * An answer without end, begun by evhttp_send_reply_start() after this call: no deadline runs, and what the client says
+ * meanwhile is not heard beyond some KB. `drained(arg)` is told, from within libevent's writing, each time that all has
+ * gone to the kernel: it may do no more than wake an event. A chunk is pushed by connection_push(); what of the answer
+ * still lies with us is connection_unsent() bytes. connection_finish() ends the answer, and the connection behind it.
+ */
+void connection_stream(struct connections *connections, struct evhttp_request *request, void (*drained)(void *arg),
+                       void *arg);
+void connection_push(struct evhttp_request *request, struct evbuffer *chunk);
+size_t connection_unsent(const struct connections *connections, struct evhttp_request *request);
+void connection_finish(struct connections *connections, struct evhttp_request *request);
 /* The request is complete: its answer has the whole time once more. */
 void connection_received(struct connections *connections, struct bufferevent *bufferevent);
 /* The same, and the time is ours, not the client's: no deadline runs until it is answered. */

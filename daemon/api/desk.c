@@ -24,7 +24,7 @@ void desk_give(struct errand *errand)
     while (*at != errand)
         at = &(*at)->next;
     *at = errand->next;
-    errand->desk->answer(errand->arg, &errand->answer);
+    errand->give(errand->arg, &errand->answer);
     api_task_close(&errand->task);
     free(errand->answer.text);
     free(errand);
@@ -135,12 +135,13 @@ static bool key_lies_here(const struct desk *desk, const struct api_request *req
     return false;
 }
 
-void desk_take(struct desk *desk, const struct api_request *request, void *arg)
+void desk_take(struct desk *desk, const struct api_request *request, desk_answer_fn *answer, void *arg)
 {
     struct errand *errand = mem_new(1, sizeof *errand);
     const bool again = key_lies_here(desk, request);
 
     errand->desk = desk;
+    errand->give = answer;
     errand->arg = arg;
     errand->now = turn_now(desk->parts->turn);
     errand->next = desk->first;
@@ -161,13 +162,12 @@ void desk_take(struct desk *desk, const struct api_request *request, void *arg)
     }
 }
 
-struct desk *desk_new(const struct api_setting *setting, const struct api_parts *parts, desk_answer_fn *answer)
+struct desk *desk_new(const struct api_setting *setting, const struct api_parts *parts)
 {
     struct desk *desk = mem_new(1, sizeof *desk);
 
     desk->setting = setting;
     desk->parts = parts;
-    desk->answer = answer;
     desk->stage = IMPORT_APPLYING; /* what a crash left; the first look at the store ends it */
     desk->leftover = true;
     return desk;

@@ -16,12 +16,12 @@ struct desk;
 typedef void desk_answer_fn(void *arg, const struct api_answer *answer);
 
 /* Setting and parts are borrowed; what they hold may be changed while the helper is held. parts->helper must be there. */
-struct desk *desk_new(const struct api_setting *setting, const struct api_parts *parts, desk_answer_fn *answer);
+struct desk *desk_new(const struct api_setting *setting, const struct api_parts *parts);
 /* Everything on it must have been answered: desk_clear(), then the end of the turn. */
 void desk_free(struct desk *desk);
 
 /* Inside the turn. The request is borrowed until its answer. */
-void desk_take(struct desk *desk, const struct api_request *request, void *arg);
+void desk_take(struct desk *desk, const struct api_request *request, desk_answer_fn *answer, void *arg);
 /* A slice of an import; true while there is more to do at once. */
 bool desk_work(struct desk *desk);
 /* Whether desk_work() will have something to do in the next turn. */

@@ -14,6 +14,7 @@ enum {
 struct errand {
     struct desk *desk;
     struct errand *next;
+    desk_answer_fn *give;
     void *arg;
     struct api_task task;
     struct api_answer answer;
@@ -35,7 +36,6 @@ enum import_stage {
 struct desk {
     const struct api_setting *setting;
     const struct api_parts *parts;
-    desk_answer_fn *answer;
     struct errand *first; /* all that lie here */
     int64_t register_changes;
     bool closed;

@@ -383,7 +383,7 @@ void api_task_end(struct api_task *task, const struct api_parts *parts, struct a
     call_at(call, parts);
     if (!task->text)
         task->text = task->route->way & API_CHANGE ? change(task) : look(task);
-    if (task->seen)
+    if (task->seen && !task->request->again)
         audit(call, task->route);
     *out = (struct api_answer){ call->status, text_starts(task->text, "{\"title\":"), task->text };
     task->text = NULL; /* a report of mistakes (422) is no problem+json */

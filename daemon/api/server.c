@@ -23,6 +23,7 @@
 #include "api/api_internal.h"
 #include "api/connection.h"
 #include "api/desk.h"
+#include "api/stream.h"
 #include "lib/memory.h"
 #include "store/request.h"
 
@@ -36,6 +37,7 @@ struct api {
     struct evhttp *http;
     struct connections *connections;
     struct desk *desk;
+    struct streams *streams;
     struct event *wake; /* lets the loop go round, so that the turn of a request ends */
 };
 
@@ -44,6 +46,7 @@ struct pending {
     struct api *api;
     struct evhttp_request *request; /* NULL once the client has left */
     char *target, *key;             /* key NULL: none */
+    bool follows;                   /* the answer begins a stream */
     char actor[CONNECTION_ACTOR_MAX];
     struct evbuffer *body;
     struct api_request what; /* borrows of the fields above */
@@ -70,18 +73,36 @@ static void send_answer(struct api *api, struct evhttp_request *request, const s
     evbuffer_free(body);
 }
 
+static void pending_free(struct pending *pending)
+{
+    evbuffer_free(pending->body);
+    free(pending->target);
+    free(pending->key);
+    free(pending);
+}
+
+static void begin_stream(struct pending *pending, const struct api_answer *answer)
+{
+    struct api_answer instead;
+
+    if (streams_begin(pending->api->streams, pending->request, &pending->what, answer, &instead))
+        return;
+    send_answer(pending->api, pending->request, &instead);
+    free(instead.text);
+}
+
 static void on_answer(void *arg, const struct api_answer *answer)
 {
     struct pending *pending = arg;
 
     if (pending->request) {
         evhttp_connection_set_closecb(evhttp_request_get_connection(pending->request), NULL, NULL);
-        send_answer(pending->api, pending->request, answer);
+        if (pending->follows)
+            begin_stream(pending, answer);
+        else
+            send_answer(pending->api, pending->request, answer);
     }
-    evbuffer_free(pending->body);
-    free(pending->target);
-    free(pending->key);
-    free(pending);
+    pending_free(pending);
 }
 
 static enum api_method method_of(const struct evhttp_request *request)
@@ -103,11 +124,15 @@ static void refuse_at_once(struct api *api, struct evhttp_request *request, int 
 static struct pending *pending_new(struct api *api, struct evhttp_request *request, const char *actor)
 {
     struct pending *pending = mem_new(1, sizeof *pending);
+    const char *target = evhttp_request_get_uri(request);
     size_t length;
 
     pending->api = api;
     pending->request = request;
-    pending->target = mem_dup(evhttp_request_get_uri(request));
+    pending->target = method_of(request) == API_GET ? stream_target(target) : NULL;
+    pending->follows = pending->target;
+    if (!pending->target)
+        pending->target = mem_dup(target);
     pending->key = mem_dup(evhttp_find_header(evhttp_request_get_input_headers(request), "Idempotency-Key"));
     snprintf(pending->actor, sizeof pending->actor, "%s", actor);
     pending->body = evbuffer_new();
@@ -128,10 +153,16 @@ static void run(struct api *api, struct evhttp_request *request, const char *act
 {
     struct evhttp_connection *connection = evhttp_request_get_connection(request);
     struct pending *pending = pending_new(api, request, actor);
+    const char *refusal = pending->follows ? streams_refusal(api->streams) : NULL;
 
+    if (refusal) {
+        refuse_at_once(api, request, 503, refusal);
+        pending_free(pending);
+        return;
+    }
     connection_waits(api->connections, evhttp_connection_get_bufferevent(connection));
     evhttp_connection_set_closecb(connection, on_close, pending);
-    desk_take(api->desk, &pending->what, pending);
+    desk_take(api->desk, &pending->what, on_answer, pending);
     event_active(api->wake, EV_TIMEOUT, 0); /* a pipelined request is met while the turn before it is being released */
 }
 
@@ -200,10 +231,14 @@ static void on_wake(evutil_socket_t fd, short what, void *arg)
     (void)fd, (void)what, (void)arg;
 }
 
+static int most_connections(const struct api *api)
+{
+    return api->setting.connections ? api->setting.connections : API_CONNECTIONS;
+}
+
 static bool serve(struct api *api, struct event_base *base, struct error *err)
 {
     const time_ms deadline = api->setting.deadline_ms ? api->setting.deadline_ms : 30 * SECOND_MS;
-    const int most = api->setting.connections ? api->setting.connections : API_CONNECTIONS;
     struct evconnlistener *listener = listen_at(base, api->path, api->group, err);
 
     if (!listener)
@@ -211,7 +246,7 @@ static bool serve(struct api *api, struct event_base *base, struct error *err)
     api->http = evhttp_new(base);
     if (!api->http || !evhttp_bind_listener(api->http, listener))
         abort();
-    api->connections = connections_new(api->http, listener, most, deadline);
+    api->connections = connections_new(api->http, listener, most_connections(api), deadline);
     api->wake = event_new(base, -1, 0, on_wake, NULL);
     evhttp_set_gencb(api->http, on_request, api);
     evhttp_set_max_body_size(api->http, API_BODY_MAX + SLACK); /* what is a little over gets our own sentence */
@@ -220,6 +255,25 @@ static bool serve(struct api *api, struct event_base *base, struct error *err)
     evhttp_set_allowed_methods(api->http, EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_PUT | EVHTTP_REQ_DELETE |
                                               EVHTTP_REQ_HEAD | EVHTTP_REQ_PATCH);
     return true;
+}
+
+static void on_changed(void *arg)
+{
+    const struct api *api = arg;
+
+    streams_changed(api->streams);
+}
+
+static void open_desk(struct api *api, struct event_base *base)
+{
+    api->desk = desk_new(&api->setting, &api->parts);
+    api->streams = streams_new(&(struct streams_setting){ .base = base,
+                                                          .connections = api->connections,
+                                                          .desk = api->desk,
+                                                          .wake = api->wake,
+                                                          .most = most_connections(api),
+                                                          .beat_ms = api->setting.beat_ms });
+    turn_watch(api->parts.turn, on_changed, api);
 }
 
 struct api *api_new(struct event_base *base, const struct api_setting *setting, const struct api_parts *parts,
@@ -234,7 +288,7 @@ struct api *api_new(struct event_base *base, const struct api_setting *setting, 
     api->group = group ? group->gr_gid : (gid_t)-1;
     api->path = mem_dup(setting->socket);
     if (serve(api, base, err)) {
-        api->desk = desk_new(&api->setting, &api->parts, on_answer);
+        open_desk(api, base);
         return api;
     }
     free(api->path);
@@ -245,14 +299,18 @@ struct api *api_new(struct event_base *base, const struct api_setting *setting, 
 void api_stop(struct api *api)
 {
     desk_clear(api->desk);
+    streams_stop(api->streams);
 }
 
 void api_free(struct api *api)
 {
     if (!api)
         return;
+    turn_watch(api->parts.turn, NULL, NULL);
+    streams_stop(api->streams);
     connections_close(api->connections);
     evhttp_free(api->http);
+    streams_free(api->streams);
     event_free(api->wake);
     desk_free(api->desk);
     unlink(api->path);
@@ -264,6 +322,13 @@ void api_renew(struct api *api, const struct api_setting *setting, const struct 
 {
     api->setting = *setting;
     api->parts = *parts;
+    streams_changed(api->streams);
+}
+
+void api_changed(struct api *api)
+{
+    if (api)
+        streams_changed(api->streams);
 }
 
 bool api_work(struct api *api)

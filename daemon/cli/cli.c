@@ -143,6 +143,8 @@ static enum cli_status run_one(struct cli_session *session, const struct cli_cal
 
 static enum cli_status run(struct cli_session *session, const struct cli_call *call)
 {
+    if (json_flag(call->own, "follow", false))
+        return run_follow(session, call);
     if (call->command->run)
         return call->command->run(session, call);
     return call->command->list ? run_list(session, call) : run_one(session, call);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/event_stream.h"
 #include "cli/language.h"
 #include "lib/json.h"
 #include "lib/memory.h"
@@ -161,4 +162,117 @@ bool client_ask(struct client *client, const struct client_request *request, str
                          client->socket);
     out->body = body;
     return true;
+}
+
+/* --- following --- */
+
+/* A view while it is followed. */
+struct following {
+    const struct client_follow *follow;
+    CURL *curl;
+    struct event_stream stream;
+    struct text refusal; /* what came with another status than 200 */
+    bool bad;            /* an event that is no JSON object, or too long */
+};
+
+static bool hear(struct following *following, const char *data, size_t length)
+{
+    char *event;
+
+    if (!event_stream_add(&following->stream, data, length))
+        return false;
+    while ((event = event_stream_next(&following->stream))) {
+        struct error why;
+        json_t *view = json_read(event, strlen(event), &why);
+
+        free(event);
+        if (!view)
+            return false;
+        following->follow->event(following->follow->arg, view);
+        json_decref(view);
+    }
+    return true;
+}
+
+static size_t on_stream(char *data, size_t size, size_t count, void *arg)
+{
+    struct following *following = arg;
+    long status = 0;
+
+    curl_easy_getinfo(following->curl, CURLINFO_RESPONSE_CODE, &status);
+    if (status != 200)
+        return on_data(data, size, count, &following->refusal);
+    following->bad = !hear(following, data, size * count);
+    return following->bad ? 0 : size * count;
+}
+
+/* Goes on until the stream ends (true, and with what) or the user stops it. */
+static bool run_stream(CURLM *multi, const struct client_follow *follow, CURLcode *out)
+{
+    struct curl_waitfd stop = { .fd = follow->stop_fd, .events = CURL_WAIT_POLLIN };
+    int running = 1, waiting;
+
+    while (curl_multi_perform(multi, &running) == CURLM_OK && running) {
+        if (curl_multi_poll(multi, &stop, 1, CLIENT_SECOND_MS, NULL) != CURLM_OK)
+            break;
+        if (stop.revents)
+            return false;
+        if (follow->second)
+            follow->second(follow->arg);
+    }
+    for (const CURLMsg *message; (message = curl_multi_info_read(multi, &waiting));)
+        *out = message->data.result;
+    return true;
+}
+
+static enum client_end ended(struct client *client, struct following *following, CURLcode code,
+                             struct client_answer *refusal, struct error *err)
+{
+    struct error why;
+
+    refusal->status = 0;
+    curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &refusal->status);
+    if (following->bad) {
+        error_set(err, _("greenlined answered %ld with what is no JSON object: is %s its socket?"), refusal->status,
+                  client->socket);
+        return CLIENT_BAD;
+    }
+    if (code == CURLE_OK && refusal->status != 200) {
+        refusal->body =
+            json_read(following->refusal.data ? following->refusal.data : "", following->refusal.length, &why);
+        if (refusal->body)
+            return CLIENT_REFUSED;
+    }
+    if (code == CURLE_COULDNT_CONNECT)
+        away(client, err);
+    else
+        error_set(err, _("greenlined has ended the connection: try again"));
+    return CLIENT_AWAY;
+}
+
+enum client_end client_follow(struct client *client, const struct client_follow *follow, struct client_answer *refusal,
+                              struct error *err)
+{
+    CLEANUP(mem_clean) char *url = mem_format("http://greenline%s", follow->path);
+    struct following following = { .follow = follow, .curl = client->curl };
+    struct curl_slist *headers = curl_slist_append(NULL, "Accept: text/event-stream");
+    CURLM *multi = curl_multi_init();
+    CURLcode code = CURLE_RECV_ERROR;
+    enum client_end end = CLIENT_STOPPED;
+
+    prepare(client, url, headers, NULL);
+    curl_easy_setopt(client->curl, CURLOPT_TIMEOUT_MS, 0L);
+    curl_easy_setopt(client->curl, CURLOPT_LOW_SPEED_LIMIT, 1L); /* heartbeats come more often than that */
+    curl_easy_setopt(client->curl, CURLOPT_LOW_SPEED_TIME, (long)CLIENT_SILENCE_S);
+    curl_easy_setopt(client->curl, CURLOPT_WRITEFUNCTION, on_stream);
+    curl_easy_setopt(client->curl, CURLOPT_WRITEDATA, &following);
+    curl_multi_add_handle(multi, client->curl);
+    if (run_stream(multi, follow, &code))
+        end = ended(client, &following, code, refusal, err);
+    curl_multi_remove_handle(multi, client->curl);
+    curl_multi_cleanup(multi);
+    curl_slist_free_all(headers);
+    event_stream_free(&following.stream);
+    text_free(&following.refusal);
+    return end;
 }

@@ -16,6 +16,8 @@
 enum {
     CLIENT_ANSWER_MAX = 256 << 20, /* bytes of one answer */
     CLIENT_TIMEOUT_MS = 300000,    /* for one answer: an import of a large school is checked wholly first */
+    CLIENT_SILENCE_S = 60,         /* of an event stream, whose heartbeats come every 10 s: the daemon hangs */
+    CLIENT_SECOND_MS = 1000,
 };
 
 struct client;
@@ -37,5 +39,25 @@ struct client_answer {
 
 bool client_ask(struct client *client, const struct client_request *request, struct client_answer *out,
                 struct error *err);
+
+/* A view that is followed: borrowed. */
+struct client_follow {
+    const char *path;                             /* "/v1/status/follow" */
+    int stop_fd;                                  /* readable when the user wants no more */
+    void (*event)(void *arg, const json_t *view); /* the whole view, at first and after each change */
+    void (*second)(void *arg);                    /* about each second, and after each event; may be NULL */
+    void *arg;
+};
+
+enum client_end {
+    CLIENT_STOPPED, /* by the user */
+    CLIENT_REFUSED, /* `refusal` says why; its body is the caller's */
+    CLIENT_AWAY,    /* nobody is there, or the connection ended; `err` says so */
+    CLIENT_BAD,     /* what came is no event of ours; `err` */
+};
+
+/* Returns when it is over; whoever wants to go on asks again, and is told the whole view anew. */
+enum client_end client_follow(struct client *client, const struct client_follow *follow, struct client_answer *refusal,
+                              struct error *err);
 
 #endif

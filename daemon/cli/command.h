@@ -34,6 +34,10 @@ struct cli_option {
     bool required;
 };
 
+/* The option of shows that can be followed (follow.c); its text needs cli/language.h. */
+#define COMMAND_FOLLOW                                                                                                 \
+    "--follow", OPTION_FLAG, NULL, NULL, N_("stay, and show each change as it comes; ctrl-C ends"), false
+
 enum argument_kind {
     ARGUMENT_PATH,  /* takes the place of the star in the path */
     ARGUMENT_FIELD, /* a field of the body */
@@ -129,6 +133,8 @@ void session_print_json(struct cli_session *session, const json_t *json);
 enum cli_status run_import(struct cli_session *session, const struct cli_call *call);
 enum cli_status run_broadcast(struct cli_session *session, const struct cli_call *call);
 enum cli_status run_alert(struct cli_session *session, const struct cli_call *call);
+/* Any show with --follow: the view again after each change, until the user interrupts it. */
+enum cli_status run_follow(struct cli_session *session, const struct cli_call *call);
 enum cli_status run_try(struct cli_session *session, const struct cli_call *call);
 
 enum cli_status run_absent(struct cli_session *session, const struct cli_call *call);

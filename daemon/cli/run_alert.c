@@ -41,7 +41,8 @@ static enum cli_status raise_it(struct cli_session *session, const struct cli_ca
         CLEANUP(mem_clean) char *cause = cell_text(answer, "cause");
 
         draw_alert_advice(&session->screen, answer);
-        screen_format(&session->screen, _("alert %s is under way: `greenline alert show %s` follows it"), cause, cause);
+        screen_format(&session->screen, _("alert %s is under way: `greenline alert show %s --follow` follows it"),
+                      cause, cause);
         screen_format(&session->screen, "\n");
     }
     json_decref(answer);

@@ -40,6 +40,8 @@ struct view {
     struct view_section sections[VIEW_SECTIONS_MAX];
     void (*draw)(const struct screen *screen,
                  const json_t *answer); /* instead: gets the array of a list or the object */
+    /* the same, `passed` seconds after the daemon answered: drawn anew each second while it is followed; may be NULL */
+    void (*draw_passed)(const struct screen *screen, const json_t *answer, int64_t passed);
 };
 
 /* The table of an array; one line when it is empty. */

@@ -205,7 +205,7 @@ const struct view view_broadcast = {
 
 const struct view view_alerts = { .draw = draw_alerts };
 
-const struct view view_alert = { .draw = draw_alert };
+const struct view view_alert = { .draw = draw_alert, .draw_passed = draw_board };
 
 const struct view view_alert_preview = { .draw = draw_alert_preview };
 

@@ -23,12 +23,34 @@ struct store {
     int lock;
     bool in_transaction;
     bool failed;
+    bool shows;                   /* the statement prepared or found last writes what people see */
+    bool changed, changed_before; /* such rows, in this transaction; and at the savepoint */
     char why[512];
     struct {
         const char *sql;
         sqlite3_stmt *statement;
+        bool shows;
     } cache[STATEMENTS_MAX];
 };
+
+/* The daemon's own books: a change of these is no news to anybody who looks. */
+static const char *const books[] = { "run", "request", "audit", "audit_detail" };
+
+/* SQLite tells, while it prepares a statement, each table that it writes. */
+static int on_authorize(void *arg, int action, const char *table, const char *column, const char *schema,
+                        const char *trigger)
+{
+    struct store *store = arg;
+
+    (void)column, (void)schema, (void)trigger;
+    if (action != SQLITE_INSERT && action != SQLITE_UPDATE && action != SQLITE_DELETE)
+        return SQLITE_OK;
+    for (size_t i = 0; i < COUNT(books); i++)
+        if (strcmp(table, books[i]) == 0)
+            return SQLITE_OK;
+    store->shows = true;
+    return SQLITE_OK;
+}
 
 sqlite3 *store_handle(struct store *store)
 {
@@ -66,6 +88,7 @@ static sqlite3_stmt *prepare(struct store *store, const char *sql, unsigned flag
 {
     sqlite3_stmt *statement = NULL;
 
+    store->shows = false;
     if (sqlite3_prepare_v3(store->db, sql, -1, flags, &statement, NULL) != SQLITE_OK) {
         fail(store, sql);
         return NULL;
@@ -83,12 +106,14 @@ static sqlite3_stmt *statement_of(struct store *store, const char *sql, bool *ow
         if (!store->cache[at].sql) {
             store->cache[at].statement = prepare(store, sql, SQLITE_PREPARE_PERSISTENT);
             store->cache[at].sql = store->cache[at].statement ? sql : NULL;
+            store->cache[at].shows = store->shows;
             return store->cache[at].statement;
         }
         if (store->cache[at].sql == sql) {
-            if (!sqlite3_stmt_busy(store->cache[at].statement))
-                return store->cache[at].statement;
-            break;
+            if (sqlite3_stmt_busy(store->cache[at].statement))
+                break;
+            store->shows = store->cache[at].shows;
+            return store->cache[at].statement;
         }
     }
     *own = true;
@@ -220,12 +245,16 @@ static bool begin(struct store *store)
 static bool change(struct store *store, const char *sql, const char *types, va_list *args)
 {
     struct query query;
+    bool shows;
 
     if (!begin(store))
         return false;
     query = query_open(store, sql, types, args);
+    shows = store->shows;
     while (query_next(&query))
         ; /* RETURNING is not used by changes */
+    if (!store->failed && shows && sqlite3_changes64(store->db) > 0)
+        store->changed = true;
     return !store->failed;
 }
 
@@ -306,6 +335,15 @@ void store_rollback(struct store *store)
         sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
     store->in_transaction = false;
     store->failed = false;
+    store->changed = false;
+}
+
+bool store_take_changed(struct store *store)
+{
+    const bool changed = store->changed;
+
+    store->changed = false;
+    return changed;
 }
 
 void store_snapshot(struct store *store)
@@ -316,6 +354,7 @@ void store_snapshot(struct store *store)
 
 void store_savepoint(struct store *store)
 {
+    store->changed_before = store->changed;
     if (begin(store) && sqlite3_exec(store->db, "SAVEPOINT request", NULL, NULL, NULL) != SQLITE_OK)
         fail(store, "SAVEPOINT");
 }
@@ -331,6 +370,7 @@ void store_savepoint_undo(struct store *store)
     if (!store->failed &&
         sqlite3_exec(store->db, "ROLLBACK TO request; RELEASE request", NULL, NULL, NULL) != SQLITE_OK)
         fail(store, "ROLLBACK TO");
+    store->changed = store->changed_before;
 }
 
 char *setting_get(struct store *store, const char *key)
@@ -393,7 +433,8 @@ static struct store *open_connection(const char *path, struct error *err)
         abort();
     if (sqlite3_open_v2(path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) ==
             SQLITE_OK &&
-        sqlite3_exec(store->db, pragmas, NULL, NULL, NULL) == SQLITE_OK)
+        sqlite3_exec(store->db, pragmas, NULL, NULL, NULL) == SQLITE_OK &&
+        sqlite3_set_authorizer(store->db, on_authorize, store) == SQLITE_OK)
         return store;
     error_set(err, "%s: %s: check the folder, its owner and that the file is a Greenline store", path,
               sqlite3_errmsg(store->db));

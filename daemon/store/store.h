@@ -77,6 +77,9 @@ void store_snapshot(struct store *store);
 bool store_in_transaction(const struct store *store);
 bool store_commit(struct store *store, struct error *err);
 void store_rollback(struct store *store);
+/* Whether rows that people see were changed since the last call, and not undone: of any table but the daemon's own books
+ * (run, request, audit, audit_detail). */
+bool store_take_changed(struct store *store);
 void store_savepoint(struct store *store);
 void store_savepoint_keep(struct store *store);
 void store_savepoint_undo(struct store *store);

@@ -21,6 +21,8 @@ struct turn {
     struct effect *effects;
     size_t count;
     size_t request_mark; /* effects at the begin of the request */
+    void (*watch)(void *arg);
+    void *watcher;
 };
 
 struct turn *turn_new(struct store *store, struct random random)
@@ -75,6 +77,12 @@ void turn_effect(struct turn *turn, void (*release)(void *arg), void *arg, void 
     turn->effects[turn->count++] = (struct effect){ release, drop, arg };
 }
 
+void turn_watch(struct turn *turn, void (*watch)(void *arg), void *arg)
+{
+    turn->watch = watch;
+    turn->watcher = arg;
+}
+
 static void drop_from(struct turn *turn, size_t first)
 {
     for (size_t i = first; i < turn->count; i++)
@@ -90,6 +98,7 @@ static void drop_from(struct turn *turn, size_t first)
 bool turn_end(struct turn *turn, struct error *err)
 {
     struct effect *effects;
+    bool changed;
     size_t count;
 
     if (turn->clock)
@@ -98,6 +107,7 @@ bool turn_end(struct turn *turn, struct error *err)
         drop_from(turn, 0);
         return false;
     }
+    changed = store_take_changed(turn->store);
     /* an effect may begin work of the next turn and append to a fresh list */
     effects = turn->effects;
     count = turn->count;
@@ -106,6 +116,8 @@ bool turn_end(struct turn *turn, struct error *err)
     for (size_t i = 0; i < count; i++)
         effects[i].release(effects[i].arg);
     free(effects);
+    if (changed && turn->watch)
+        turn->watch(turn->watcher);
     return true;
 }
 

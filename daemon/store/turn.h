@@ -29,6 +29,10 @@ time_ms turn_now(struct turn *turn);
  * two always is, so either may free `arg`. */
 void turn_effect(struct turn *turn, void (*release)(void *arg), void *arg, void (*drop)(void *arg));
 
+/* After the effects of each turn that committed rows which people see (store_take_changed()) `watch(arg)` is called: what
+ * it begins belongs to the next turn. One at a time; NULL ends it. */
+void turn_watch(struct turn *turn, void (*watch)(void *arg), void *arg);
+
 /* Ends the turn: commit and effects, or rollback and drops. False and why after a failure. */
 bool turn_end(struct turn *turn, struct error *err);
 

@@ -63,7 +63,7 @@ static void test_with_yes_it_is_raised_at_once_and_no_preview_delays_it(void **s
     assert_non_null(strstr(fake.requests[0], "Idempotency-Key: a1\r\n"));
     assert_string_equal(ran.out, "The law asks for a report at once; nobody's leave is needed. Ring now:\n"
                                  "  110      公安 (police)\n"
-                                 "alert 7 is under way: `greenline alert show 7` follows it\n");
+                                 "alert 7 is under way: `greenline alert show 7 --follow` follows it\n");
     ran_free(&ran);
     fake_close(&fake);
 }

@@ -146,6 +146,76 @@ static void test_an_effect_may_begin_the_next_turn(void **state)
     assert_int_equal(h.released, 1);
 }
 
+/* --- who watches the turns --- */
+
+static void watch(void *arg)
+{
+    note(arg, 'w');
+}
+
+static void expect_watched(struct heard *h, const char *sql, const char *want)
+{
+    memset(h->order, 0, sizeof h->order);
+    store_change(h->world->store, sql, "");
+    assert_true(turn_end(h->world->turn, NULL));
+    assert_string_equal(h->order, want);
+}
+
+static void test_watcher_is_told_of_turns_that_changed_what_people_see(void **state)
+{
+    struct heard h = listen(state);
+
+    turn_watch(h.world->turn, watch, &h);
+    expect_watched(&h, "INSERT INTO party (name) SELECT 'x' WHERE 0", "");
+    expect_watched(&h, "UPDATE student SET remark = 'x' WHERE id = -1", "");
+    expect_watched(&h, "INSERT INTO run (started, last_seen) VALUES (1, 1)", "");
+    expect_watched(&h, "UPDATE run SET last_seen = 2", "");
+    expect_watched(&h, "UPDATE student SET remark = 'x'", "w");
+    expect_watched(&h, "INSERT INTO setting (key, value) VALUES ('k', '1')", "w"); /* a table without row ids */
+    expect_watched(&h, "INSERT INTO setting (key, value) VALUES ('k', '2') ON CONFLICT DO NOTHING", "");
+    expect_watched(&h, "DELETE FROM setting WHERE key = 'k'", "w");
+    turn_watch(h.world->turn, NULL, NULL);
+    expect_watched(&h, "UPDATE student SET remark = 'y'", "");
+}
+
+static void test_watcher_is_told_once_a_turn_behind_its_effects(void **state)
+{
+    struct heard h = listen(state);
+
+    turn_watch(h.world->turn, watch, &h);
+    setting_put(h.world->store, "k", "1");
+    turn_effect(h.world->turn, release_a, &h, drop);
+    setting_put(h.world->store, "k", "2");
+    turn_effect(h.world->turn, release_b, &h, drop);
+    assert_true(turn_end(h.world->turn, NULL));
+    assert_true(turn_end(h.world->turn, NULL));
+    assert_string_equal(h.order, "abw");
+}
+
+static void test_watcher_is_not_told_of_what_was_undone(void **state)
+{
+    struct heard h = listen(state);
+    struct turn *turn = h.world->turn;
+
+    turn_watch(turn, watch, &h);
+    turn_request_begin(turn);
+    setting_put(h.world->store, "k", "1");
+    turn_request_undo(turn);
+    assert_true(turn_end(turn, NULL));
+    assert_string_equal(h.order, "");
+    setting_put(h.world->store, "k", "1");
+    store_change(h.world->store, "INSERT INTO about (message, student) VALUES (77, 77)", "");
+    assert_false(turn_end(turn, NULL));
+    assert_true(turn_end(turn, NULL));
+    assert_string_equal(h.order, "");
+    setting_put(h.world->store, "k", "1"); /* before the request that is undone: it stays */
+    turn_request_begin(turn);
+    setting_put(h.world->store, "k", "2");
+    turn_request_undo(turn);
+    assert_true(turn_end(turn, NULL));
+    assert_string_equal(h.order, "w");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, family_setup, family_teardown)
 
 int main(void)
@@ -157,6 +227,9 @@ int main(void)
         TEST(test_request_refused_half_way_leaves_no_row),
         TEST(test_a_kept_request_stays),
         TEST(test_an_effect_may_begin_the_next_turn),
+        TEST(test_watcher_is_told_of_turns_that_changed_what_people_see),
+        TEST(test_watcher_is_told_once_a_turn_behind_its_effects),
+        TEST(test_watcher_is_not_told_of_what_was_undone),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
