@@ -148,14 +148,17 @@ static size_t claim_for(struct daemon *daemon, struct gateway *g)
     struct job jobs[CLAIMS_A_TURN];
     const int room = helper_behind(daemon->helper) ? 0 : gateway_room(g, false);
     const size_t count = outbox_claim(daemon->outbox, gateway_name(g), room, gateway_room(g, true), jobs, COUNT(jobs));
+    size_t questions = 0;
 
     for (size_t i = 0; i < count; i++) {
         struct send *send = mem_new(1, sizeof *send);
 
+        questions += jobs[i].lane != LANE_BULK;
         gateway_take(g, jobs[i].id);
         *send = (struct send){ daemon, mem_dup(gateway_name(g)), jobs[i] };
         turn_effect(daemon->turn, send_release, send, send_drop);
     }
+    watch_asked(daemon, gateway_name(g), questions);
     return count;
 }
 
@@ -289,14 +292,15 @@ static void on_reply(void *arg, struct gateway *g, const struct gateway_reply *r
     struct daemon *daemon = arg;
 
     daemon->inbound_at = clock_mono();
-    inbox_receive(daemon->inbox, &(struct inbound){ .gateway = gateway_name(g),
-                                                    .uid = reply->uid,
-                                                    .from = reply->from,
-                                                    .to = reply->to,
-                                                    .text = reply->text,
-                                                    .digits = reply->digits,
-                                                    .call = reply->call,
-                                                    .at = reply->at });
+    if (!watch_reply(daemon, gateway_name(g), reply))
+        inbox_receive(daemon->inbox, &(struct inbound){ .gateway = gateway_name(g),
+                                                        .uid = reply->uid,
+                                                        .from = reply->from,
+                                                        .to = reply->to,
+                                                        .text = reply->text,
+                                                        .digits = reply->digits,
+                                                        .call = reply->call,
+                                                        .at = reply->at });
     say_later(daemon, g, word_stored, reply->uid, NULL);
 }
 

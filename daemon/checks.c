@@ -3,8 +3,10 @@
  * What is wrong with a configuration beyond its own words: gateway programs that cannot be run, ladders that they cannot
  * carry. --check-config and a reload ask the programs (--describe); a running daemon goes by what they announced.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "config/carry.h"
 #include "core/answer.h"
@@ -13,7 +15,6 @@
 #include "lib/json.h"
 #include "lib/log.h"
 #include "lib/memory.h"
-#include "lib/paths.h"
 
 /* A carrier whose channels are those configured and announced (`ready` NULL: not known, so nothing is held against it). */
 static struct carrier carrier_of(const struct config_gateway *g, const struct gateway_ready *ready)
@@ -74,14 +75,32 @@ static void check_gateway(const struct config *config, const struct config_gatew
             g->file, g->line, g->name);
 }
 
+/* What listens there is not asked: whoever connects owns it, and that may be a daemon that runs. */
+static void check_socket(const struct config_gateway *g, const char *path, struct mistakes *mistakes)
+{
+    struct stat found;
+
+    if (stat(path, &found) != 0)
+        log_warning("%s:%d: gateways.%s: cannot be described: not running: %s: %s", g->file, g->line, g->name, path,
+                    strerror(errno));
+    else if (!S_ISSOCK(found.st_mode))
+        mistakes_add(mistakes, "%s:%d: gateways.%s.program: %s: not a socket: name the one that its unit listens on",
+                     g->file, g->line, g->name, path);
+}
+
 static struct carrier describe(const struct config *config, const struct config_gateway *g, struct mistakes *mistakes)
 {
-    CLEANUP(mem_clean) char *path = path_gateway(g->program);
+    CLEANUP(mem_clean) char *path = NULL;
+    const struct gateway_config supervised = rules_supervised(g, &path);
     struct gateway_ready ready = { 0 };
     struct carrier carrier;
     struct error err;
 
-    if (!gateway_describe(&ready, path, &err)) {
+    if (gateway_socket(g->program)) {
+        check_socket(g, gateway_socket(g->program), mistakes);
+        return carrier_of(g, NULL);
+    }
+    if (!gateway_describe(&ready, &supervised, &err)) {
         mistakes_add(mistakes, "%s:%d: gateways.%s: %s", g->file, g->line, g->name, err.text);
         return carrier_of(g, NULL);
     }

@@ -47,8 +47,8 @@ static bool change_gateway(void *arg, const char *name, const char *verb, const 
 static json_t *own_status(void *arg)
 {
     struct daemon *d = arg;
-    json_t *json = json_pack("{s:s, s:I, s:[]}", "mode", d->stopping ? "draining" : "normal", "uptime_s",
-                             (json_int_t)((clock_mono() - d->started_real) / 1000), "problems");
+    json_t *json = json_pack("{s:s, s:I, s:o}", "mode", d->stopping ? "draining" : "normal", "uptime_s",
+                             (json_int_t)((clock_mono() - d->started_real) / 1000), "problems", watch_problems(d));
     json_t *gateways = json_array();
 
     for (struct gateway *g = gateways_next(d->gateways, NULL); g; g = gateways_next(d->gateways, g)) {

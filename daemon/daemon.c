@@ -48,6 +48,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 
     (void)fd, (void)what;
     gateways_tick(d->gateways);
+    watch_tick(d);
     api_tick(d->api);
     run_seen(d->store, d->run, turn_now(d->turn), false);
     engine_audit(d->engine);
@@ -350,6 +351,7 @@ void daemon_free(struct daemon *d)
     api_free(d->api);
     d->api = NULL; /* the gateways still tell that they are down */
     gateways_free(d->gateways);
+    watch_free(d);
     free_event(d->tick);
     free_event(d->work);
     free_event(d->helped);

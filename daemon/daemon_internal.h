@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the files of the daemon's frame share: daemon.c (life, loop), bridge.c (gateways), console.c (API),
- * rules.c (configuration), checks.c (what is wrong with it), hooks.c (webhooks). */
+ * rules.c (configuration), checks.c (what is wrong with it), hooks.c (webhooks), watch.c (are the gateways well?). */
 #ifndef GREENLINE_DAEMON_INTERNAL_H
 #define GREENLINE_DAEMON_INTERNAL_H
 
@@ -42,6 +42,7 @@ struct daemon {
         struct engine *engine;
     } aside; /* the same over the helper's connection, for what it looks into; their rules change only while it is held */
     struct gateways *gateways;
+    struct watched *watched; /* watch.c; a list */
     struct api *api;
     struct hook *hook; /* NULL: no listener for webhooks */
     struct event *tick, *work, *hold, *helped, *term, *interrupt, *hangup;
@@ -66,6 +67,8 @@ struct engine_rules rules_engine(struct daemon *daemon);
 /* The school's calendar by a configuration; NULL after mistakes. The caller frees. */
 struct calendar *rules_calendar(const struct config *config, struct mistakes *mistakes);
 bool rules_open_gateways(struct daemon *daemon, struct error *err);
+/* The supervisor's view of a configured gateway; borrows from it and from `*path`, the caller's to free. */
+struct gateway_config rules_supervised(const struct config_gateway *in, char **path);
 
 /* checks.c */
 /* The gateways that run have said what they can: whether the ladders can be carried. Where only the shipped ladder can, it
@@ -95,6 +98,16 @@ time_ms bridge_next(struct daemon *daemon);
 /* What the outbox asks of the supervisor, and whether every gateway is up. */
 struct outbox_hooks bridge_hooks(struct daemon *daemon);
 bool bridge_all_up(const struct daemon *daemon);
+
+/* watch.c: whether the gateways are as well as they say. */
+void watch_tick(struct daemon *daemon);
+/* So many messages were handed to it that people may answer. */
+void watch_asked(struct daemon *daemon, const char *gateway, size_t questions);
+/* True when it is the gateway's own text come back: it is stored, and to be confirmed. */
+bool watch_reply(struct daemon *daemon, const char *gateway, const struct gateway_reply *reply);
+/* [{what, mend}], the caller's. */
+json_t *watch_problems(struct daemon *daemon);
+void watch_free(struct daemon *daemon);
 
 /* hooks.c: the listener for webhooks. */
 bool hooks_open(struct daemon *daemon, struct error *err);

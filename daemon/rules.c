@@ -114,16 +114,17 @@ struct engine_rules rules_engine(struct daemon *d)
     return rules;
 }
 
-/* The supervisor's view of a configured gateway; `path` is the caller's to free. */
-static struct gateway_config supervised(const struct config_gateway *in, char **path)
+struct gateway_config rules_supervised(const struct config_gateway *in, char **path)
 {
-    *path = path_gateway(in->program);
+    *path = gateway_socket(in->program) ? mem_dup(in->program) : path_gateway(in->program);
     return (struct gateway_config){ .name = in->name,
                                     .program = *path,
                                     .channels = (const char *const *)in->channels,
                                     .prefixes = (const char *const *)in->prefixes,
                                     .config = in->config,
-                                    .rate = in->rate };
+                                    .rate = in->rate,
+                                    .unconfined = !in->confine,
+                                    .paths = (const char *const *)in->paths };
 }
 
 static void route(struct daemon *d)
@@ -152,7 +153,7 @@ bool rules_open_gateways(struct daemon *d, struct error *err)
     bool good;
 
     for (size_t i = 0; i < count; i++)
-        configs[i] = supervised(&d->config.gateways[i], &paths[i]);
+        configs[i] = rules_supervised(&d->config.gateways[i], &paths[i]);
     route(d);
     good = gateways_reload(d->gateways, configs, count, err);
     for (size_t i = 0; i < count; i++)

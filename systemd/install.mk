@@ -5,6 +5,7 @@ SYSCONFDIR ?= /etc
 UNITDIR ?= $(if $(filter /usr,$(PREFIX)),/usr/lib,$(PREFIX)/lib)/systemd/system
 SHARE := $(PREFIX)/share
 INSTALL := install -D
+UNITS := greenlined.service greenlined@.service greenline-gateway@.service greenline-gateway@.socket
 
 .PHONY: install uninstall
 install: all
@@ -23,7 +24,7 @@ install: all
 	$(Q)$(INSTALL) -m644 daemon/greenlined.8 $(DESTDIR)$(SHARE)/man/man8/greenlined.8
 	$(Q)$(B)/greenline completion > $(B)/greenline.bash
 	$(Q)$(INSTALL) -m644 $(B)/greenline.bash $(DESTDIR)$(SHARE)/bash-completion/completions/greenline
-	$(Q)for u in greenlined.service greenlined@.service; do sed 's|/usr/bin/|$(PREFIX)/bin/|' systemd/$$u > $(B)/$$u && \
+	$(Q)for u in $(UNITS); do sed -e 's|/usr/bin/|$(PREFIX)/bin/|' -e 's|/usr/lib/greenline/|$(PREFIX)/lib/greenline/|' systemd/$$u > $(B)/$$u && \
 	    $(INSTALL) -m644 $(B)/$$u $(DESTDIR)$(UNITDIR)/$$u; done
 	$(Q)$(INSTALL) -m644 systemd/greenline.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/greenline.conf
 	$(Q)$(INSTALL) -m644 systemd/greenline.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/greenline.conf
@@ -35,7 +36,7 @@ uninstall:
 	$(Q)rm -rf $(DESTDIR)$(PREFIX)/lib/greenline $(DESTDIR)$(SHARE)/greenline
 	$(Q)rm -f $(addprefix $(DESTDIR)$(PREFIX)/,bin/greenlined bin/greenline share/man/man1/greenline.1 share/man/man8/greenlined.8 \
 	    share/man/man5/greenline.conf.5 share/man/man7/greenline-gateway.7 share/bash-completion/completions/greenline \
-	    lib/sysusers.d/greenline.conf lib/tmpfiles.d/greenline.conf) $(addprefix $(DESTDIR)$(UNITDIR)/,greenlined.service greenlined@.service) \
+	    lib/sysusers.d/greenline.conf lib/tmpfiles.d/greenline.conf) $(addprefix $(DESTDIR)$(UNITDIR)/,$(UNITS)) \
 	    $(foreach l,$(LANGUAGES),$(DESTDIR)$(SHARE)/locale/$(l)/LC_MESSAGES/greenline.mo)
 	@echo 'the configuration in $(SYSCONFDIR)/greenline and the stores in /var/lib/greenline stay'
 

@@ -24,6 +24,8 @@ static void free_gateway(struct config_gateway *gateway)
     config_words_free(gateway->channels);
     config_words_free(gateway->prefixes);
     config_words_free(gateway->hook.from);
+    config_words_free(gateway->paths);
+    free(gateway->probe.number);
     json_decref(gateway->config);
     free(gateway->file);
 }

@@ -24,12 +24,19 @@
 
 struct config_gateway {
     char *name;
-    char *program;    /* a name for path_gateway(), or an absolute path */
+    char *program;    /* a name for path_gateway(), an absolute path, or "unix:" and the absolute path of a socket */
     char **channels;  /* "sms", "voice", "im" */
     char **prefixes;  /* each begins with +; { "+" } carries every number */
     double rate;      /* messages a second, 0 = no limit */
     int64_t price_e4; /* a part or a call, in 1/10000 yuan: 500 = 0.05 yuan */
     json_t *config;   /* the module's own section, {} when there is none */
+    bool confine;     /* see gateway/confine.h */
+    char **paths;     /* absolute; what a confined one may read and write beside its folder */
+    int signal_below; /* dBm; 0: no signal is too low */
+    struct {
+        char *number; /* E.164, its own; "" = no probe */
+        int at_min;   /* of the day */
+    } probe;
     struct {
         char **from; /* ranges of addresses that may call /hook/NAME; none: any */
     } hook;

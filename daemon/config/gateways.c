@@ -46,6 +46,20 @@ static void check_simulated(const struct node *gateway, const char *program, str
     check_urls(section, mistakes);
 }
 
+/* The gateway's own text is a text. */
+static void check_probe(const struct node *gateway, struct mistakes *mistakes)
+{
+    const struct node *number = node_find(gateway, "probe_number");
+    const struct node *channels = node_find(gateway, "channels");
+
+    if (!number || number->type != NODE_TEXT || !*number->text || !channels || channels->type != NODE_LIST)
+        return;
+    for (size_t i = 0; i < channels->count; i++)
+        if (channels->children[i].type == NODE_TEXT && strcmp(channels->children[i].text, "sms") == 0)
+            return;
+    node_mistake(mistakes, number, "this gateway carries no texts: take it away, or write \"sms\" into channels");
+}
+
 static const struct node *same_name_before(const struct node *list, size_t index, const char *name)
 {
     for (size_t i = 0; i < index; i++) {
@@ -70,6 +84,7 @@ void config_check_gateways(const struct config *config, const struct node *root,
         if (before)
             node_mistake(mistakes, name, "\"%.60s\" is the name of the gateway at %s:%d too: give each its own",
                          name->text, before->file, before->line);
+        check_probe(&list->children[i], mistakes);
         check_simulated(&list->children[i], program ? program->text : NULL, mistakes);
     }
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/un.h>
 
 #include "lib/memory.h"
 #include "lib/network.h"
@@ -283,8 +284,16 @@ bool word_check_branch(const char *text, struct error *err)
 
 bool word_check_program(const char *text, struct error *err)
 {
+    static const char socket[] = "unix:";
+
     if (!word_check_not_empty(text, err))
         return false;
+    if (text_starts(text, socket)) {
+        const size_t most = sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1;
+
+        return (text[strlen(socket)] == '/' && strlen(text) - strlen(socket) <= most) ||
+               error_set(err, "\"%.100s\": not the path of a socket: write unix:/PATH, at most %zu bytes", text, most);
+    }
     if (strchr(text, '/') && text[0] != '/')
         return error_set(err,
                          "\"%.100s\": a path that does not begin with /: write a name such as \"http\", or the "
@@ -311,6 +320,20 @@ bool word_check_number(const char *text, struct error *err)
     return (length >= 3 && length <= 24 && isdigit((unsigned char)text[head]) &&
             !text[head + strspn(text + head, "0123456789- ")]) ||
            error_set(err, "\"%.40s\": not a number to dial: write digits, \"110\" or \"0736-1234567\"", text);
+}
+
+bool word_check_absolute(const char *text, struct error *err)
+{
+    return (text[0] == '/' && text[1] && word_check_text(text, err)) ||
+           error_set(err, "\"%.100s\": not a whole path: write it from /, such as \"/dev/ttyUSB0\"", text);
+}
+
+bool word_check_e164(const char *text, struct error *err)
+{
+    const size_t digits = text[0] == '+' ? strspn(text + 1, "0123456789") : 0;
+
+    return !*text || (digits >= 5 && digits <= 15 && !text[1 + digits]) ||
+           error_set(err, "\"%.40s\": not an international number: write + and the country's code before it", text);
 }
 
 /* --- addresses ------------------------------------------------------------------------------------------------ */

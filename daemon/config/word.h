@@ -34,7 +34,9 @@ bool word_check_stage(const char *text, struct error *err);      /* "", "kinderg
 bool word_check_http(const char *text, struct error *err);       /* "" or an address with a port */
 bool word_check_range(const char *text, struct error *err);      /* "10.0.0.0/8" */
 bool word_check_name(const char *text, struct error *err);       /* of gateways, ladders: a-z 0-9 - _ */
-bool word_check_program(const char *text, struct error *err);    /* a name, or an absolute path */
+bool word_check_program(const char *text, struct error *err);    /* a name, an absolute path, unix:/PATH */
+bool word_check_absolute(const char *text, struct error *err);   /* a path that begins with / */
+bool word_check_e164(const char *text, struct error *err);       /* "" or a number with + before it */
 bool word_check_prefix(const char *text, struct error *err);     /* "+", "+86" */
 bool word_check_branch(const char *text, struct error *err);     /* "" or a name */
 bool word_check_number(const char *text, struct error *err);     /* as people dial it: "110", "0736-1234567" */

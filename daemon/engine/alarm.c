@@ -12,20 +12,34 @@
 #include "lib/log.h"
 #include "lib/memory.h"
 
-static bool tell(struct engine *engine, const char *key, const char *text, const struct contact *to)
+struct alarm {
+    const char *key, *text, *beside; /* beside: the gateway that is the trouble; NULL */
+};
+
+static bool tell(struct engine *engine, const struct alarm *alarm, const struct contact *to)
 {
     CLEANUP(mem_clean) char *once =
-        mem_format("alarm:%s:%" PRId64 ":%" PRId64, key, engine_now(engine) / HOUR_MS, to->person);
+        mem_format("alarm:%s:%" PRId64 ":%" PRId64, alarm->key, engine_now(engine) / HOUR_MS, to->person);
     enum reason why = REASON_NONE;
 
-    return engine_can_ring(engine, to->person) &&
-           (engine_say(engine, &(struct saying){ .key = once, .kind = KIND_ALARM, .person = to->person, .text = text },
-                       &why) != 0 ||
-            why == REASON_NO_LINE); /* said already */
+    return engine_can_ring(engine, to->person) && (engine_say(engine,
+                                                              &(struct saying){ .key = once,
+                                                                                .kind = KIND_ALARM,
+                                                                                .person = to->person,
+                                                                                .text = alarm->text,
+                                                                                .beside = alarm->beside },
+                                                              &why) != 0 ||
+                                                   why == REASON_NO_LINE); /* said already */
 }
 
 bool engine_alarm(struct engine *engine, const char *key, const char *text)
 {
+    return engine_alarm_beside(engine, key, text, NULL);
+}
+
+bool engine_alarm_beside(struct engine *engine, const char *key, const char *text, const char *gateway)
+{
+    const struct alarm alarm = { key, text, gateway };
     static const char *const roles[] = { "operator", "head" };
     const int64_t hour = engine_now(engine) / HOUR_MS;
     bool told = false;
@@ -38,7 +52,7 @@ bool engine_alarm(struct engine *engine, const char *key, const char *text)
         const size_t count = person_of_role(engine->store, roles[i], engine_now(engine), contacts, COUNT(contacts));
 
         for (size_t j = 0; j < count; j++)
-            told |= tell(engine, key, text, &contacts[j]);
+            told |= tell(engine, &alarm, &contacts[j]);
     }
     if (!told && (engine->alarm_hour != hour || strcmp(engine->alarm_key, key) != 0))
         log_error("alarm: nobody could be told by a gateway that is up: see `greenline gateway list`, and enter an "

@@ -63,6 +63,8 @@ size_t engine_audit(struct engine *engine);
 /* Greenline itself is in trouble: tells operator and head by a gateway that is up, once an hour for this key. Always
  * logged; false when nobody could be told. */
 bool engine_alarm(struct engine *engine, const char *key, const char *text);
+/* The same where this gateway is the trouble: by another one, if one is up. */
+bool engine_alarm_beside(struct engine *engine, const char *key, const char *text, const char *gateway);
 /* An alarm when emergencies wait for gateways that are all down; on the tick and whenever one goes down. */
 void engine_watch_gateways(struct engine *engine);
 /* A message has ended without success: its steps may move on. Registered with the outbox by engine_new(). */
@@ -98,6 +100,8 @@ struct saying {
     const char *text; /* as it is to be read */
     int64_t reply;    /* what it answers; 0 */
     bool drill;
+    const char *gateway; /* goes by this one and no other; NULL: by any that carries it */
+    const char *beside;  /* not by this one where another is up that carries it; NULL: none is left out */
 };
 /* Whether this person may be told such a thing about this child now, or later; line 0: on their best. */
 bool engine_may_say(struct engine *engine, enum kind kind, int64_t person, int64_t line, int64_t student);

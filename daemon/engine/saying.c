@@ -42,6 +42,23 @@ static enum channel channel_for(struct engine *engine, const struct saying *s, i
                                                                                                            : fits;
 }
 
+/* The gateway that it goes by, NULL: any; one beside a troubled one may have another channel only. */
+static const char *way_for(struct engine *engine, const struct saying *s, int64_t line, enum channel *channel)
+{
+    const enum channel ways[] = { *channel, *channel == CHANNEL_SMS ? CHANNEL_VOICE : CHANNEL_SMS };
+    CLEANUP(mem_clean) char *e164 = s->beside ? line_number(engine->store, line) : NULL;
+
+    for (size_t i = 0; e164 && i < COUNT(ways); i++) {
+        const char *other = outbox_beside(engine->outbox, ways[i], e164, s->beside);
+
+        if (other) {
+            *channel = ways[i];
+            return other;
+        }
+    }
+    return s->gateway;
+}
+
 static bool say_about(struct engine *engine, const struct saying *s, int64_t cause, int64_t line, enum reason *why,
                       int64_t *message)
 {
@@ -56,6 +73,7 @@ static bool say_about(struct engine *engine, const struct saying *s, int64_t cau
                                   .note = s->text,
                                   .reply = s->reply };
 
+    entry.gateway = way_for(engine, s, line, &entry.channel);
     /* every child is put before may_tell(); the text names them all, so one "never" ends it */
     for (size_t i = 1; i < s->student_count; i++) {
         const struct telling_case what = { .kind = s->kind,

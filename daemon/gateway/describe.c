@@ -90,19 +90,25 @@ static void end(struct description *d)
     text_free(&d->complaint);
 }
 
-bool gateway_describe(struct gateway_ready *out, const char *program, struct error *err)
+bool gateway_describe(struct gateway_ready *out, const struct gateway_config *config, struct error *err)
 {
+    const struct process_plan plan = {
+        .program = { .program = config->program, .paths = config->paths, .config = config->config },
+        .argument = "--describe",
+        .lock = -1,
+        .unconfined = config->unconfined,
+    };
     struct description d = { .until = clock_mono() + DESCRIBE_MS };
     json_t *line = NULL;
     bool read;
 
-    if (!process_start(&d.process, program, "--describe", -1, err))
+    if (!process_start(&d.process, &plan, NULL, err))
         return false;
     descriptor_close(&d.process.in);
     read = read_ready(&d, &line, err) && ready_parse(out, line, err);
     if (!read) {
         add_complaint(&d, err);
-        error_in(err, program);
+        error_in(err, config->program);
     }
     json_decref(line);
     end(&d);

@@ -387,7 +387,7 @@ json_t *dialogue_hello(const struct gateway *g)
     json_put_text(hello, "name", g->config.name);
     json_put_text(hello, "epoch", set->epoch);
     json_put_text(hello, "boot", set->boot);
-    json_put_text(hello, "state_dir", g->folder);
+    json_put_text(hello, "state_dir", g->process.peer ? NULL : g->folder); /* a peer has its own */
     json_put_text(hello, "zone", set->zone);
     json_put_flag(hello, "demo", set->demo);
     json_put_int(hello, "now", clock_now(set->clock));

@@ -41,6 +41,18 @@ const char *gateway_name(const struct gateway *g)
     return g->config.name;
 }
 
+const char *gateway_socket(const char *program)
+{
+    static const char prefix[] = "unix:";
+
+    return text_starts(program, prefix) ? program + strlen(prefix) : NULL;
+}
+
+const json_t *gateway_health(const struct gateway *g)
+{
+    return g->health;
+}
+
 const struct gateway_config *gateway_configured(const struct gateway *g)
 {
     return &g->config;
@@ -54,6 +66,11 @@ const struct gateway_ready *gateway_announced(const struct gateway *g)
 bool gateway_usable(const struct gateway *g)
 {
     return g->state == GATEWAY_READY && g->ready.simulated == g->set->demo;
+}
+
+bool gateway_wanted(const struct gateway *g)
+{
+    return !g->halted;
 }
 
 static bool has_channel(const char *const *channels, const char *channel)

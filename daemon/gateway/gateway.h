@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The supervisor of the gateway programs: starts them, speaks protocol version 1 with them (gateways/PROTOCOL.md),
+ * The supervisor of the gateway programs: starts them, confined (gateway/confine.h), or connects to them, speaks protocol version 1 with them (gateways/PROTOCOL.md),
  * keeps their windows, and restarts one that exits or misbehaves, with a reason in gateway_show().
  *
  * It knows nothing of the store: outcomes and replies leave through `struct gateway_events`, jobs come in through
@@ -36,11 +36,13 @@ enum {
 /* What the configuration says. Everything is copied by gateways_add() and gateways_reload(). */
 struct gateway_config {
     const char *name;            /* letters, digits, "-" and "_" */
-    const char *program;         /* path */
+    const char *program;         /* path, or "unix:PATH": a gateway in a unit of its own listens there */
     const char *const *channels; /* NULL-terminated; NULL: all that the program announces */
     const char *const *prefixes; /* NULL-terminated; NULL: any number */
     json_t *config;              /* borrowed; the module's section, sent in `hello`; NULL: {} */
     double rate;                 /* messages a second on the store's clock, 0 = no limit */
+    bool unconfined;             /* the program may do what the daemon may; see gateway/confine.h */
+    const char *const *paths; /* NULL-terminated, or NULL: what a confined one may read and write beside its folder */
 };
 
 /* One `send` line; strings are borrowed for the call. What is NULL is left out. */
@@ -127,6 +129,7 @@ struct gateways_setting {
     const struct clock *clock; /* borrowed for life */
     struct random random;      /* for the jitter of restarts */
     struct gateway_intervals intervals;
+    const char *resolver; /* NULL: /etc/resolv.conf; when it is replaced, confined gateways are started anew */
 };
 
 /* Everything but the clock is copied. The process ignores SIGPIPE from now on. */
@@ -161,6 +164,8 @@ const struct gateway_config *gateway_configured(const struct gateway *g);
 const struct gateway_ready *gateway_announced(const struct gateway *g);
 /* It is up and may get jobs (a pause does not count). */
 bool gateway_usable(const struct gateway *g);
+/* It is meant to be up: nobody has drained it, and nothing of its configuration stands against it. */
+bool gateway_wanted(const struct gateway *g);
 /* Configured and announced for that channel, and for a prefix of that number (`to` NULL: any). */
 bool gateway_carries(const struct gateway *g, const char *channel, const char *to);
 
@@ -223,8 +228,13 @@ void gateway_drain(struct gateway *g);
 /* State, pid, since, window, in_flight, restarts, last_reason, pause, health, ready, counters, log; the caller owns. */
 json_t *gateway_show(const struct gateway *g);
 
-/* Runs PROGRAM --describe (at most 5 s) and reads its `ready` line, so that a configuration is checked. */
-bool gateway_describe(struct gateway_ready *out, const char *program, struct error *err);
+/* Whether the configuration names a socket, not a program; the socket's path is then borrowed. */
+const char *gateway_socket(const char *program);
+/* Runs PROGRAM --describe (at most 5 s) and reads its `ready` line, so that a configuration is checked. Not for sockets:
+ * whoever connects there owns the gateway. */
+bool gateway_describe(struct gateway_ready *out, const struct gateway_config *config, struct error *err);
+/* What gateway_show() has as `health`, {state, detail, signal, balance}; borrowed; NULL: it never said. */
+const json_t *gateway_health(const struct gateway *g);
 void gateway_ready_free(struct gateway_ready *ready);
 
 #endif

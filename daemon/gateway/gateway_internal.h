@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the files of this folder share: one gateway and the set. life.c owns the state, dialogue.c the lines that come,
- * gateway.c the calls that others make, gateways.c the set.
+ * What the files of this folder share: one gateway and the set. life.c owns the state, start.c the start, dialogue.c the
+ * lines that come, gateway.c the calls that others make, gateways.c the set.
  *
  * Nothing but the callbacks of the event loop calls a function of `struct gateway_events`: whatever else has something
  * to tell marks it and wakes the gateway (life_wake()).
@@ -10,6 +10,7 @@
 #define GREENLINE_GATEWAY_INTERNAL_H
 
 #include <event2/event.h>
+#include <stdint.h>
 
 #include "gateway/chatter.h"
 #include "gateway/gateway.h"
@@ -91,6 +92,7 @@ struct gateway {
     bool exited, output_ended, output_cut; /* cut: what came could not be read to its end */
     bool backlog;                          /* whole lines wait in the reader */
     char how[80];                          /* how the process ended */
+    uint64_t resolver;                     /* the file by which a confined one looks names up; 0: it does not matter */
 
     struct wire_reader reader;
     struct output output;
@@ -123,8 +125,9 @@ struct gateways {
     struct gateway_events events;
     void *arg;
     struct gateway *first;
-    char *epoch, *prefix /* "EPOCH-" */, *boot, *state_dir, *zone;
+    char *epoch, *prefix /* "EPOCH-" */, *boot, *state_dir, *zone, *resolver;
     bool demo;
+    bool told_unconfined; /* that the kernel cannot */
     const struct clock *clock;
     struct random random;
     struct gateway_intervals intervals;
@@ -169,6 +172,12 @@ void life_tell(struct gateway *g);
 /* Queues a line; takes `line` over. False when it goes nowhere. */
 bool life_write(struct gateway *g, json_t *line);
 void life_set_state(struct gateway *g, enum gateway_state state);
+
+/* start.c */
+/* True when it runs or is connected; otherwise `*held` says whether another process has the lock. */
+bool start_open(struct gateway *g, bool *held, struct error *err);
+/* On the tick: one that cannot see the resolver's new file is started anew. */
+void start_look_at_resolver(struct gateway *g);
 
 /* dialogue.c */
 /* Handles at most LINES_A_TURN lines of what was read; sets `backlog` when more are there. */

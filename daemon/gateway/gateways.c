@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "gateway/gateway_internal.h"
+#include "gateway/landlock.h"
 #include "lib/json.h"
 #include "lib/log.h"
 #include "lib/memory.h"
@@ -84,6 +85,8 @@ static struct gateway_config config_copy(const struct gateway_config *config)
         .prefixes = (const char *const *)copy_list(config->prefixes),
         .config = config->config ? json_deep_copy(config->config) : json_object(),
         .rate = config->rate,
+        .unconfined = config->unconfined,
+        .paths = (const char *const *)copy_list(config->paths),
     };
 }
 
@@ -93,6 +96,7 @@ static void config_free(struct gateway_config *config)
     free((char *)(uintptr_t)config->program);
     free_list(config->channels);
     free_list(config->prefixes);
+    free_list(config->paths);
     json_decref(config->config);
     *config = (struct gateway_config){ 0 };
 }
@@ -126,6 +130,7 @@ struct gateways *gateways_new(struct event_base *base, const struct gateway_even
         .boot = mem_dup(setting->boot),
         .state_dir = mem_dup(setting->state_dir),
         .zone = mem_dup(setting->zone),
+        .resolver = mem_dup(setting->resolver ? setting->resolver : LANDLOCK_RESOLVER),
         .demo = setting->demo,
         .clock = setting->clock,
         .random = setting->random,
@@ -171,6 +176,7 @@ void gateways_free(struct gateways *set)
     free(set->boot);
     free(set->state_dir);
     free(set->zone);
+    free(set->resolver);
     free(set);
 }
 
@@ -232,13 +238,21 @@ bool gateways_add(struct gateways *set, const struct gateway_config *config, str
 
 /* Reload */
 
+static bool same_list(const char *const *a, const char *const *b)
+{
+    for (; a && b && *a && *b && strcmp(*a, *b) == 0; a++, b++) {
+    }
+    return (!a || !*a) && (!b || !*b);
+}
+
 static bool same_program(const struct gateway_config *a, const struct gateway_config *b)
 {
     static json_t *const none = NULL;
     const json_t *left = a->config, *right = b->config ? b->config : none;
     const bool equal = right ? json_equal(left, right) : json_object_size(left) == 0;
 
-    return strcmp(a->program, b->program) == 0 && equal;
+    return strcmp(a->program, b->program) == 0 && equal && a->unconfined == b->unconfined &&
+           same_list(a->paths, b->paths);
 }
 
 static void set_pending(struct gateway *g, const struct gateway_config *config)
@@ -393,6 +407,7 @@ static void tick(void *arg, struct gateway *g)
     look_for_pong(g, now);
     if (g->state == GATEWAY_READY)
         ping(g, now);
+    start_look_at_resolver(g);
     pace_look(g);
     life_tell(g);
 }

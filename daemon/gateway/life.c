@@ -5,6 +5,9 @@
  * An end, asked for or forced, always runs the same way: its input is closed, after `end` its group gets SIGTERM, after
  * `kill` SIGKILL; it is reaped; what it still said is read to the end; only then is `down` told. So nothing that `down`
  * calls not in doubt can still be sent by it, and the lock is free unless a child of its own lives on.
+ *
+ * A peer (a gateway that runs in a unit of its own) is connected to in place of the start, and has ended when it closes the
+ * connection; one that does not after `end` is left with all that was sent in doubt.
  */
 #include <errno.h>
 #include <signal.h>
@@ -12,7 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "gateway/gateway_internal.h"
@@ -53,14 +55,14 @@ void life_tell(struct gateway *g)
 
 void life_end(struct gateway *g, const char *fallback)
 {
-    if (g->process.pid == 0 || g->state == GATEWAY_ENDING)
+    if (!process_runs(&g->process) || g->state == GATEWAY_ENDING)
         return;
     life_set_state(g, GATEWAY_ENDING);
     g->fallback = fallback;
     g->end_step = END_INPUT_CLOSED;
     event_free(g->on_input);
     g->on_input = NULL;
-    descriptor_close(&g->process.in);
+    process_close_input(&g->process);
     output_free(&g->output);
     event_after(g->timer, g->set->intervals.end);
     life_wake(g);
@@ -70,7 +72,7 @@ void life_fault(struct gateway *g, const char *format, ...)
 {
     va_list args;
 
-    if (g->process.pid == 0 || g->reason[0])
+    if (!process_runs(&g->process) || g->reason[0])
         return;
     va_start(args, format);
     vsnprintf(g->reason, sizeof g->reason, format, args);
@@ -142,7 +144,8 @@ static void start_again(struct gateway *g)
 {
     const time_ms wait = g->pending ? 0 : next_backoff(g);
 
-    log_warning("gateway %s: %s; starting again in %lld ms", g->config.name, g->last_reason, (long long)wait);
+    log_warning("gateway %s: %s; %s again in %lld ms", g->config.name, g->last_reason,
+                gateway_socket(g->config.program) ? "connecting" : "starting", (long long)wait);
     life_start(g, wait);
 }
 
@@ -179,14 +182,29 @@ static void finish_when_done(struct gateway *g)
 
 /* Callbacks of the process */
 
+/* Why a peer has left: the last it said of its health, if that was a failure. */
+static void peer_left(struct gateway *g)
+{
+    const char *detail = strcmp(json_text(g->health, "state", ""), "failed") == 0 && !g->ready_at
+                             ? json_text(g->health, "detail", NULL)
+                             : NULL;
+
+    process_reap(&g->process, g->how, sizeof g->how);
+    if (detail && !g->reason[0])
+        snprintf(g->reason, sizeof g->reason, "%s: %.300s", g->how, detail);
+    g->exited = true;
+    g->end_step = END_EXITED;
+}
+
 static void read_output(struct gateway *g)
 {
     char data[READ_BYTES];
     const ssize_t count = read(g->process.out, data, sizeof data);
+    const bool ended = count == 0 || (count < 0 && g->process.peer && errno != EAGAIN && errno != EINTR);
 
     if (count > 0) {
         wire_feed(&g->reader, data, (size_t)count);
-    } else if (count == 0) {
+    } else if (ended) {
         g->output_ended = true;
         event_del(g->on_output);
         life_end(g, "closed its output");
@@ -206,6 +224,8 @@ static void on_output(evutil_socket_t fd, short what, void *arg)
     else if (g->backlog)
         event_active(g->on_output, EV_READ, 0);
     life_tell(g);
+    if (g->process.peer && (g->output_ended || g->output_cut) && !g->backlog)
+        peer_left(g);
     finish_when_done(g);
 }
 
@@ -273,43 +293,14 @@ static bool open_events(struct gateway *g)
     struct event_base *base = g->set->base;
 
     g->on_output = event_new(base, g->process.out, EV_READ | EV_PERSIST, on_output, g);
-    g->on_error = event_new(base, g->process.err, EV_READ | EV_PERSIST, on_error, g);
     g->on_input = event_new(base, g->process.in, EV_WRITE, on_input, g);
+    if (!g->on_output || !g->on_input || event_add(g->on_output, NULL) != 0)
+        return false;
+    if (g->process.peer)
+        return true; /* it has neither of the others */
+    g->on_error = event_new(base, g->process.err, EV_READ | EV_PERSIST, on_error, g);
     g->on_exit = event_new(base, g->process.pidfd, EV_READ, on_exit_of, g);
-    return g->on_output && g->on_error && g->on_input && g->on_exit && event_add(g->on_output, NULL) == 0 &&
-           event_add(g->on_error, NULL) == 0 && event_add(g->on_exit, NULL) == 0;
-}
-
-static bool make_folder(const char *path, struct error *err)
-{
-    if (mkdir(path, 0700) == 0 || errno == EEXIST)
-        return true;
-    return error_set(err, "cannot make %s: %s", path, strerror(errno));
-}
-
-/* True when it runs; otherwise `*held` says whether another process has the lock. */
-static bool start_process(struct gateway *g, bool *held, struct error *err)
-{
-    int lock = -1;
-    bool started;
-
-    *held = false;
-    if (!make_folder(g->folder, err))
-        return false;
-    switch (lock_take(&lock, g->lock_path, err)) {
-    case LOCK_TAKEN:
-        break;
-    case LOCK_HELD:
-        *held = true;
-        return false;
-    case LOCK_FAILED:
-        return false;
-    }
-    started = process_start(&g->process, g->config.program, NULL, lock, err);
-    if (started)
-        lock_sign(lock, g->process.pid);
-    descriptor_close(&lock); /* from now on the child owns it */
-    return started;
+    return g->on_error && g->on_exit && event_add(g->on_error, NULL) == 0 && event_add(g->on_exit, NULL) == 0;
 }
 
 static void wait_for_lock(struct gateway *g, const struct error *err)
@@ -326,7 +317,7 @@ static void boot(struct gateway *g)
     bool held;
 
     gateways_apply_pending(g);
-    if (!start_process(g, &held, &err)) {
+    if (!start_open(g, &held, &err)) {
         if (held) {
             wait_for_lock(g, &err);
             return;
@@ -349,10 +340,24 @@ void life_start(struct gateway *g, time_ms after_ms)
     event_after(g->timer, after_ms);
 }
 
+/* A peer that does not leave cannot be ended: what it still does is in doubt. */
+static void leave_peer(struct gateway *g)
+{
+    if (!g->output_ended)
+        g->output_cut = true;
+    g->backlog = false;
+    peer_left(g);
+    finish(g);
+}
+
 static void end_harder(struct gateway *g)
 {
     if (!g->reason[0] && g->fallback)
         snprintf(g->reason, sizeof g->reason, "%s", g->fallback);
+    if (g->process.peer) {
+        leave_peer(g);
+        return;
+    }
     switch (g->end_step) {
     case END_INPUT_CLOSED:
         process_signal(&g->process, SIGTERM);
@@ -483,7 +488,7 @@ static void on_wake(evutil_socket_t fd, short what, void *arg)
     struct gateway *g = arg;
 
     (void)fd, (void)what;
-    if (g->retired && g->process.pid == 0 && !g->exited)
+    if (g->retired && !process_runs(&g->process) && !g->exited)
         gateways_forget(g);
     else
         life_tell(g);

@@ -5,21 +5,25 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/pidfd.h>
-#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "gateway/environment.h"
 #include "lib/memory.h"
-#include "lib/text.h"
 
-enum { LOCK_FD = 3, FIRST_FD = 10, ENVIRONMENT_MAX = 4096, DESCRIPTORS = 1024 };
+#ifndef CLOSE_RANGE_CLOEXEC
+#define CLOSE_RANGE_CLOEXEC (1U << 2)
+#endif
+
+enum { LOCK_FD = 3, FIRST_FD = 10, NOT_STARTED = 127 };
 
 void descriptor_close(int *fd)
 {
@@ -76,37 +80,6 @@ void lock_sign(int fd, pid_t pid)
         dprintf(fd, "%d\n", (int)pid);
 }
 
-/* Ours to the service manager, not the child's. */
-static const char *const withheld[] = { "NOTIFY_SOCKET=", "WATCHDOG_USEC=", "WATCHDOG_PID=", "LISTEN_",
-                                        "GREENLINE_LOCK_FD=" };
-
-static bool is_withheld(const char *variable)
-{
-    for (size_t i = 0; i < COUNT(withheld); i++)
-        if (text_starts(variable, withheld[i]))
-            return true;
-    return false;
-}
-
-/* Borrows the strings; the caller frees the array. */
-static char **environment(int lock)
-{
-    static const char lock_variable[] = "GREENLINE_LOCK_FD=3";
-    size_t count = 0;
-    char **copy;
-
-    while (environ && environ[count] && count < ENVIRONMENT_MAX)
-        count++;
-    copy = mem_new(count + 2, sizeof *copy);
-    count = 0;
-    for (size_t i = 0; environ && environ[i] && i < ENVIRONMENT_MAX; i++)
-        if (!is_withheld(environ[i]))
-            copy[count++] = environ[i];
-    if (lock >= 0)
-        copy[count] = (char *)(uintptr_t)lock_variable; /* execve() changes nothing */
-    return copy;
-}
-
 struct pipes {
     int in[2], out[2], err[2]; /* [0] is read, [1] written */
 };
@@ -140,56 +113,122 @@ static bool pipes_open(struct pipes *pipes)
            fcntl(pipes->err[0], F_SETFL, O_NONBLOCK) == 0;
 }
 
-static void set_attributes(posix_spawnattr_t *attributes)
-{
-    sigset_t all, none;
+/* The child, from the fork to exec: system calls only, for another thread of ours may have held any lock. */
 
-    sigfillset(&all);
+struct birth {
+    const struct pipes *pipes;
+    int lock, why[2]; /* why: errno of what failed, for the parent */
+    char *const *arguments, *const *variables;
+    const struct confinement *confinement; /* NULL: not confined */
+};
+
+static void reset_signals(void)
+{
+    struct sigaction usual = { .sa_handler = SIG_DFL };
+    sigset_t none;
+
+    for (int number = 1; number < NSIG; number++)
+        sigaction(number, &usual, NULL);
     sigemptyset(&none);
-    posix_spawnattr_setpgroup(attributes, 0);
-    posix_spawnattr_setsigdefault(attributes, &all);
-    posix_spawnattr_setsigmask(attributes, &none);
-    posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+    sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static int spawn(pid_t *pid, const char *program, const char *argument, const struct pipes *pipes, int lock)
+/* Puts the descriptors in place, which lie above all of them; the rest closes at exec. */
+static bool place_descriptors(const struct birth *birth)
 {
-    CLEANUP(mem_clean) char *name = mem_dup(program);
-    CLEANUP(mem_clean) char *first = mem_dup(argument);
-    char *const arguments[] = { name, first, NULL };
-    char **variables = environment(lock);
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    int failed;
-
-    posix_spawn_file_actions_init(&actions);
-    posix_spawnattr_init(&attributes);
-    set_attributes(&attributes);
-    posix_spawn_file_actions_adddup2(&actions, pipes->in[0], STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, pipes->out[1], STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, pipes->err[1], STDERR_FILENO);
-    if (lock >= 0)
-        posix_spawn_file_actions_adddup2(&actions, lock, LOCK_FD);
-    posix_spawn_file_actions_addclosefrom_np(&actions, lock >= 0 ? LOCK_FD + 1 : LOCK_FD);
-    failed = posix_spawn(pid, program, &actions, &attributes, arguments, variables);
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&actions);
-    free(variables);
-    return failed;
+    if (dup2(birth->pipes->in[0], STDIN_FILENO) < 0 || dup2(birth->pipes->out[1], STDOUT_FILENO) < 0 ||
+        dup2(birth->pipes->err[1], STDERR_FILENO) < 0 || (birth->lock >= 0 && dup2(birth->lock, LOCK_FD) < 0))
+        return false;
+    close_range(birth->lock >= 0 ? LOCK_FD + 1 : LOCK_FD, ~0U, CLOSE_RANGE_CLOEXEC); /* each has it; none is missed */
+    return true;
 }
 
-/* Our own limit may be higher than a program that uses select(2) can bear. */
-static void lower_descriptors(pid_t pid)
+static void be_born(const struct birth *birth) __attribute__((noreturn));
+static void be_born(const struct birth *birth)
 {
-    struct rlimit limit;
+    int why;
 
-    if (prlimit(pid, RLIMIT_NOFILE, NULL, &limit) != 0 || limit.rlim_cur <= DESCRIPTORS)
-        return;
-    limit.rlim_cur = DESCRIPTORS;
-    prlimit(pid, RLIMIT_NOFILE, &limit, NULL);
+    setpgid(0, 0);
+    reset_signals();
+    if (place_descriptors(birth)) {
+        confine_bounds(birth->confinement != NULL);
+        if (!birth->confinement || confine_enter(birth->confinement))
+            execve(birth->arguments[0], birth->arguments, birth->variables);
+    }
+    why = errno;
+    while (write(birth->why[1], &why, sizeof why) < 0 && errno == EINTR) {
+    }
+    _exit(NOT_STARTED);
 }
 
-bool process_start(struct process *out, const char *program, const char *argument, int lock, struct error *err)
+/* errno of what failed in the child; 0: it runs the program. */
+static int hear(int fd)
+{
+    int why = 0;
+    ssize_t count;
+
+    while ((count = read(fd, &why, sizeof why)) < 0 && errno == EINTR) {
+    }
+    return count == (ssize_t)sizeof why ? why : 0;
+}
+
+static void lay_to_rest(pid_t pid)
+{
+    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {
+    }
+}
+
+/* 0, or errno. */
+static int give_birth(pid_t *pid, struct birth *birth)
+{
+    int why;
+
+    if (!pipe_open(birth->why))
+        return errno;
+    *pid = fork();
+    if (*pid == 0)
+        be_born(birth);
+    why = *pid < 0 ? errno : 0;
+    descriptor_close(&birth->why[1]);
+    if (*pid > 0 && (why = hear(birth->why[0])) != 0)
+        lay_to_rest(*pid);
+    descriptor_close(&birth->why[0]);
+    return why;
+}
+
+static int spawn(pid_t *pid, const struct process_plan *plan, const struct pipes *pipes, bool *whole)
+{
+    CLEANUP(mem_clean) char *program = mem_dup(plan->program.program);
+    CLEANUP(mem_clean) char *argument = mem_dup(plan->argument);
+    char *const arguments[] = { program, argument, NULL };
+    const char *lock = plan->lock >= 0 ? "GREENLINE_LOCK_FD=3" : NULL;
+    char **variables = plan->unconfined ? environment_whole(lock) : environment_confined(&plan->program, lock);
+    struct confinement confinement = { .ruleset = -1 };
+    struct birth birth = { .pipes = pipes, .lock = plan->lock, .arguments = arguments, .variables = variables };
+    int why;
+
+    if (!plan->unconfined) {
+        confine_prepare(&confinement, &plan->program);
+        confinement.ruleset = lift(confinement.ruleset);
+        birth.confinement = &confinement;
+    }
+    if (whole)
+        *whole = plan->unconfined || (confinement.ruleset >= 0 && confinement.filter);
+    why = give_birth(pid, &birth);
+    confine_free(&confinement);
+    environment_free(variables);
+    return why;
+}
+
+static bool not_started(const struct process_plan *plan, int why, struct error *err)
+{
+    const bool hidden = !plan->unconfined && why == EACCES;
+
+    return error_set(err, "cannot start %s: %s%s", plan->program.program, strerror(why),
+                     hidden ? ": name in paths what it needs, or write confine = false" : "");
+}
+
+bool process_start(struct process *out, const struct process_plan *plan, bool *whole, struct error *err)
 {
     struct pipes pipes;
     pid_t pid = 0;
@@ -198,14 +237,13 @@ bool process_start(struct process *out, const char *program, const char *argumen
     if (!pipes_open(&pipes)) {
         failed = errno;
         pipes_close(&pipes);
-        return error_set(err, "cannot start %s: no pipes: %s", program, strerror(failed));
+        return error_set(err, "cannot start %s: no pipes: %s", plan->program.program, strerror(failed));
     }
-    failed = spawn(&pid, program, argument, &pipes, lock);
+    failed = spawn(&pid, plan, &pipes, whole);
     if (failed) {
         pipes_close(&pipes);
-        return error_set(err, "cannot start %s: %s", program, strerror(failed));
+        return not_started(plan, failed, err);
     }
-    lower_descriptors(pid);
     *out = (struct process){ .pid = pid, .in = pipes.in[1], .out = pipes.out[0], .err = pipes.err[0] };
     pipes.in[1] = pipes.out[0] = pipes.err[0] = -1;
     pipes_close(&pipes);
@@ -216,7 +254,44 @@ bool process_start(struct process *out, const char *program, const char *argumen
     process_signal(out, SIGKILL);
     process_reap(out, NULL, 0);
     process_close(out);
-    return error_set(err, "cannot watch %s: %s", program, strerror(failed));
+    return error_set(err, "cannot watch %s: %s", plan->program.program, strerror(failed));
+}
+
+bool process_connect(struct process *out, const char *path, struct error *err)
+{
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    int fd;
+
+    if (strlen(path) >= sizeof address.sun_path)
+        return error_set(err, "%s: longer than the path of a socket can be", path);
+    memcpy(address.sun_path, path, strlen(path));
+    fd = lift(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (fd < 0 || connect(fd, (const struct sockaddr *)&address, sizeof address) != 0) {
+        error_set(err, "cannot connect to %s: %s%s", path, strerror(errno),
+                  errno == ENOENT || errno == ECONNREFUSED ? ": start the gateway's own unit" : "");
+        descriptor_close(&fd);
+        return false;
+    }
+    *out = (struct process){ .peer = true, .pidfd = -1, .out = fd, .err = -1 };
+    out->in = lift(fcntl(fd, F_DUPFD_CLOEXEC, FIRST_FD));
+    if (out->in >= 0)
+        return true;
+    error_set(err, "cannot connect to %s: %s", path, strerror(errno));
+    *out = (struct process)PROCESS_NONE;
+    descriptor_close(&fd);
+    return false;
+}
+
+bool process_runs(const struct process *process)
+{
+    return process->peer || process->pid > 0;
+}
+
+void process_close_input(struct process *process)
+{
+    if (process->peer && process->in >= 0)
+        shutdown(process->in, SHUT_WR); /* the other descriptor keeps it open to be read */
+    descriptor_close(&process->in);
 }
 
 void process_signal(const struct process *process, int number)
@@ -229,6 +304,12 @@ void process_reap(struct process *process, char *how, size_t size)
 {
     int status = 0;
 
+    if (process->peer) {
+        process->peer = false;
+        if (how)
+            snprintf(how, size, "the connection ended");
+        return;
+    }
     /* Not reaped yet, so its pid still names its group and nobody else's. */
     process_signal(process, SIGKILL);
     while (waitpid(process->pid, &status, 0) < 0 && errno == EINTR) {

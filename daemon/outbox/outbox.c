@@ -145,7 +145,9 @@ int64_t outbox_put(struct outbox *outbox, const struct outbox_entry *entry, enum
         return open;
     }
     e164 = line_number(outbox->store, entry->line);
-    message.route = e164 ? outbox_route(outbox, entry->channel, e164) : 0;
+    if (e164)
+        message.route = entry->gateway ? outbox_route_only(outbox, entry->channel, e164, entry->gateway)
+                                       : outbox_route(outbox, entry->channel, e164);
     message.note = (char *)(uintptr_t)entry->note; /* borrowed for the call */
     return message_put(outbox->store, &message, entry->gathered ? 0 : entry->student, outbox_now(outbox));
 }

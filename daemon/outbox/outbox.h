@@ -71,6 +71,7 @@ struct outbox_entry {
     bool gathered; /* to staff: joins what waits for this cause, line and channel, and is named only among the first */
     int64_t joins; /* this message tells it already (another child or person of the same phone); 0 */
     int64_t replaces;
+    const char *gateway; /* goes by this one and no other; NULL: by any that carries it */
 };
 /* Puts a message, or lets the child join the one that waits for this cause, line and channel. 0 and the reason when it
  * may never be told. */
@@ -153,8 +154,12 @@ char *outbox_render(struct outbox *outbox, const struct rendering *what, json_t 
 int outbox_parts(enum channel channel, const char *text);
 int64_t outbox_price(const struct outbox *outbox, int64_t route);
 int64_t outbox_route(struct outbox *outbox, enum channel channel, const char *e164);
+/* By this gateway alone, whatever its prefixes say; 0 when it has not that channel. */
+int64_t outbox_route_only(struct outbox *outbox, enum channel channel, const char *e164, const char *gateway);
 /* Whether a gateway carries it, and the price a part of the first that does (else 0); reads only: for previews. */
 bool outbox_carries(const struct outbox *outbox, enum channel channel, const char *e164, int64_t *price_e4);
+/* The first gateway but this one that is up and carries it; borrowed; NULL: none. */
+const char *outbox_beside(const struct outbox *outbox, enum channel channel, const char *e164, const char *gateway);
 /* Whether a gateway of the route is up. */
 bool outbox_route_up(const struct outbox *outbox, int64_t route);
 /* An emergency's message that is due and whose gateways are all down; 0. */

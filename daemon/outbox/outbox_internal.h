@@ -12,6 +12,7 @@ struct route {
     int64_t id;
     char *name;                  /* CHANNEL:GATEWAY,GATEWAY */
     unsigned long long carriers; /* bit i: gateways[i] */
+    bool only;                   /* CHANNEL!GATEWAY: see route.c */
     int64_t price_e4;            /* of the first */
 };
 

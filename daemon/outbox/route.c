@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Routes: a message waits for a named list of gateways that can carry the same; any of them claims it. Route 0 is
- * "nobody carries it": such messages wait until a reload brings a gateway, or expire.
+ * "nobody carries it": such messages wait until a reload brings a gateway, or expire. A route of one gateway that is to be
+ * tried itself is named apart, "sms!line1": what waits there goes by no other, after a restart or reload either.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -64,13 +65,17 @@ struct carrier *outbox_carrier(struct outbox *outbox, const char *name)
     return NULL;
 }
 
+static bool has_channel(const struct carrier *carrier, enum channel channel)
+{
+    for (size_t i = 0; carrier->channels[i]; i++)
+        if (strcmp(carrier->channels[i], channel_name(channel)) == 0)
+            return true;
+    return false;
+}
+
 static bool carries(const struct carrier *carrier, enum channel channel, const char *e164)
 {
-    bool channel_fits = false;
-
-    for (size_t i = 0; carrier->channels[i]; i++)
-        channel_fits |= strcmp(carrier->channels[i], channel_name(channel)) == 0;
-    for (size_t i = 0; channel_fits && carrier->prefixes[i]; i++)
+    for (size_t i = 0; has_channel(carrier, channel) && carrier->prefixes[i]; i++)
         if (text_starts(e164, carrier->prefixes[i]))
             return true;
     return false;
@@ -88,19 +93,20 @@ static void note_live(struct outbox *outbox)
     outbox->live_routes = text_take(&ids);
 }
 
-static int64_t route_of(struct outbox *outbox, enum channel channel, unsigned long long carriers)
+static int64_t route_of(struct outbox *outbox, enum channel channel, unsigned long long carriers, bool only)
 {
     struct text name = { 0 };
     struct route *route;
-    const char *before = ":";
+    const char *before = only ? "!" : ":";
 
     for (size_t i = 0; i < outbox->route_count; i++)
-        if (outbox->routes[i].carriers == carriers && text_starts(outbox->routes[i].name, channel_name(channel)))
+        if (outbox->routes[i].carriers == carriers && outbox->routes[i].only == only &&
+            text_starts(outbox->routes[i].name, channel_name(channel)))
             return outbox->routes[i].id;
     if (outbox->route_count == OUTBOX_ROUTES_MAX)
         return 0;
     route = &outbox->routes[outbox->route_count];
-    *route = (struct route){ .carriers = carriers };
+    *route = (struct route){ .carriers = carriers, .only = only };
     text_add(&name, channel_name(channel));
     for (size_t i = outbox->gateway_count; i-- > 0;)
         if (carriers >> i & 1)
@@ -133,7 +139,25 @@ int64_t outbox_route(struct outbox *outbox, enum channel channel, const char *e1
 {
     const unsigned long long carriers = carriers_of(outbox, channel, e164);
 
-    return carriers ? route_of(outbox, channel, carriers) : 0;
+    return carriers ? route_of(outbox, channel, carriers, false) : 0;
+}
+
+int64_t outbox_route_only(struct outbox *outbox, enum channel channel, const char *e164, const char *gateway)
+{
+    const struct carrier *carrier = outbox_carrier(outbox, gateway);
+
+    if (!carrier || !has_channel(carrier, channel) || (!outbox->rules.demo && phone_is_sample(e164)))
+        return 0;
+    return route_of(outbox, channel, 1ull << (carrier - outbox->gateways), true);
+}
+
+/* The route of today for what waits in one of yesterday. */
+static int64_t route_again(struct outbox *outbox, const struct message *m)
+{
+    CLEANUP(mem_clean) char *name = route_name(outbox->store, m->route);
+    const char *only = name ? strchr(name, '!') : NULL;
+
+    return only ? outbox_route_only(outbox, m->channel, m->e164, only + 1) : outbox_route(outbox, m->channel, m->e164);
 }
 
 bool outbox_carries(const struct outbox *outbox, enum channel channel, const char *e164, int64_t *price_e4)
@@ -150,14 +174,28 @@ bool outbox_carries(const struct outbox *outbox, enum channel channel, const cha
     return true;
 }
 
+static bool is_up(const struct outbox *outbox, const struct carrier *carrier)
+{
+    return !outbox->hooks.up || outbox->hooks.up(outbox->hooks.arg, carrier->name);
+}
+
+const char *outbox_beside(const struct outbox *outbox, enum channel channel, const char *e164, const char *gateway)
+{
+    const unsigned long long carriers = carriers_of(outbox, channel, e164);
+
+    for (size_t i = 0; i < outbox->gateway_count; i++)
+        if (carriers >> i & 1 && strcmp(outbox->gateways[i].name, gateway) != 0 && is_up(outbox, &outbox->gateways[i]))
+            return outbox->gateways[i].name;
+    return NULL;
+}
+
 bool outbox_route_up(const struct outbox *outbox, int64_t route)
 {
     for (size_t r = 0; r < outbox->route_count; r++) {
         if (outbox->routes[r].id != route)
             continue;
         for (size_t i = 0; i < outbox->gateway_count; i++)
-            if (outbox->routes[r].carriers >> i & 1 &&
-                (!outbox->hooks.up || outbox->hooks.up(outbox->hooks.arg, outbox->gateways[i].name)))
+            if (outbox->routes[r].carriers >> i & 1 && is_up(outbox, &outbox->gateways[i]))
                 return true;
     }
     return false;
@@ -189,7 +227,7 @@ void outbox_refresh_route(struct outbox *outbox, int64_t id)
     struct message m = { 0 };
 
     if (message_get(&m, outbox->store, id)) {
-        const int64_t route = outbox_route(outbox, m.channel, m.e164);
+        const int64_t route = route_again(outbox, &m);
 
         if (route != m.route)
             message_set_route(outbox->store, id, route);
@@ -210,7 +248,7 @@ bool outbox_reroute(struct outbox *outbox)
 
         if (!message_get(&m, outbox->store, ids[i]))
             continue;
-        route = outbox_route(outbox, m.channel, m.e164);
+        route = route_again(outbox, &m);
         if (route != m.route) {
             message_set_route(outbox->store, m.id, route);
             moved++;

@@ -389,6 +389,11 @@ int64_t route_put(struct store *store, const char *name)
     return store_value(store, 0, "SELECT id FROM route WHERE name = $1", "t", name);
 }
 
+char *route_name(struct store *store, int64_t route)
+{
+    return store_text(store, "SELECT name FROM route WHERE id = $1", "i", route);
+}
+
 size_t message_stranded(struct store *store, const char *live_json, int64_t *ids, size_t max)
 {
     struct query q =

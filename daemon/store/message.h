@@ -110,6 +110,8 @@ int64_t receipt_find(struct store *store, const char *gateway, const char *provi
 
 /* Route by name, made when it is new. */
 int64_t route_put(struct store *store, const char *name);
+/* The caller frees; NULL: none of that id. */
+char *route_name(struct store *store, int64_t route);
 /* Ids of queued messages whose route is not among `live`, at most `max`. */
 size_t message_stranded(struct store *store, const char *live_json, int64_t *ids, size_t max);
 

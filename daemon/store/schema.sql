@@ -340,7 +340,7 @@ CREATE INDEX report_cause ON report (cause);
 
 CREATE TABLE route (            -- the gateways that can carry the same: a message waits in a route
     id   INTEGER PRIMARY KEY AUTOINCREMENT,
-    name TEXT NOT NULL UNIQUE              -- CHANNEL:GATEWAY,GATEWAY … in the order of the configuration
+    name TEXT NOT NULL UNIQUE              -- CHANNEL:GATEWAY,GATEWAY … in the order of the configuration; CHANNEL!GATEWAY
 ) STRICT;
 
 CREATE TABLE message (          -- the outbox: one text or call to one line

@@ -281,21 +281,21 @@ static int describe(const struct gateway_module *module)
     return written ? 0 : 1;
 }
 
-int gateway_main(int argc, char **argv, const struct gateway_module *module)
+static int usage(const char *program)
+{
+    fprintf(
+        stderr,
+        "usage: %s [--describe | --listen [PATH]]\nA gateway of Greenline: speaks gateways/PROTOCOL.md on its standard "
+        "input and output, or with --listen\non a unix socket, at PATH or the one that the service manager has "
+        "opened.\n",
+        program);
+    return 2;
+}
+
+static int run(const struct gateway_module *module)
 {
     struct gateway gateway = { .module = module, .ready = module->ready, .kept = { .fd = -1 } };
 
-    setenv("JOURNAL_STREAM", "gateway", 0); /* the daemon reads our standard error as the journal would: "<n>text" */
-    if (argc == 2 && strcmp(argv[1], "--describe") == 0)
-        return describe(module);
-    if (argc != 1) {
-        fprintf(stderr,
-                "usage: %s [--describe]\nA gateway of Greenline: speaks gateways/PROTOCOL.md on its standard "
-                "input and output.\n",
-                argv[0]);
-        return 2;
-    }
-    inherit_lock();
     gateway.open = json_object();
     gateway.webhooks = json_object();
     gateway.kept.lines = json_object();
@@ -305,6 +305,21 @@ int gateway_main(int argc, char **argv, const struct gateway_module *module)
         log_info("%ld lines or verbs of no meaning were passed over", gateway.ignored);
     close_all(&gateway);
     return gateway.status;
+}
+
+int gateway_main(int argc, char **argv, const struct gateway_module *module)
+{
+    int status = 0;
+
+    setenv("JOURNAL_STREAM", "gateway", 0); /* the daemon reads our standard error as the journal would: "<n>text" */
+    if (argc == 2 && strcmp(argv[1], "--describe") == 0)
+        return describe(module);
+    if ((argc == 2 || argc == 3) && strcmp(argv[1], "--listen") == 0)
+        return gateway_listen(argc == 3 ? argv[2] : NULL, &status) ? run(module) : status;
+    if (argc != 1)
+        return usage(argv[0]);
+    inherit_lock();
+    return run(module);
 }
 
 void *gateway_state(const struct gateway *gateway)

@@ -45,7 +45,7 @@ struct gateway_hello {
     const char *name;      /* the gateway's name in the configuration */
     const char *epoch;     /* the store's: ids of another epoch mean nothing now */
     const char *boot;      /* this run of the daemon */
-    const char *state_dir; /* where the module may keep files; "." when hello names none */
+    const char *state_dir; /* where the module may keep files; when hello names none $STATE_DIRECTORY, else "." */
     const char *zone;
     bool demo;
     double speed; /* of the clock; 1 unless demo */
@@ -117,7 +117,7 @@ struct gateway_module {
     void (*http)(struct gateway *gateway, const struct gateway_http_request *request);
 };
 
-/* Runs the program; returns the exit status for main(). */
+/* Runs the program, between two pipes or with --listen as a service of its own; returns the exit status for main(). */
 int gateway_main(int argc, char **argv, const struct gateway_module *module);
 
 void *gateway_state(const struct gateway *gateway);

@@ -53,6 +53,13 @@ struct gateway {
     long ignored; /* lines and verbs of no meaning to us */
 };
 
+/*
+ * listen.c: serves a unix socket in place of pipes, one connection at a time; `path` NULL: the one that the service manager
+ * has opened (sd_listen_fds(3)). Each connection gets a process of its own, in which this returns true with the connection
+ * as standard input and output. False, and *status for main(), once it is to end.
+ */
+bool gateway_listen(const char *path, int *status);
+
 /* Opens the file (path NULL: none) and reads back what was not stored; a torn last line is left out. */
 bool kept_open(struct kept *kept, const char *path, struct error *err);
 void kept_close(struct kept *kept);

@@ -26,12 +26,13 @@ static bool speaks_version(const json_t *versions)
 static struct gateway_hello hello_read(const json_t *line)
 {
     const double speed = json_number_value(json_object_get(line, "speed"));
+    const char *own = getenv("STATE_DIRECTORY"); /* systemd.exec(5): of the unit that we run in */
 
     return (struct gateway_hello){
         .name = json_text(line, "name", "gateway"),
         .epoch = json_text(line, "epoch", ""),
         .boot = json_text(line, "boot", ""),
-        .state_dir = json_text(line, "state_dir", "."),
+        .state_dir = json_text(line, "state_dir", own ? own : "."),
         .zone = json_text(line, "zone", "UTC"),
         .demo = json_flag(line, "demo", false),
         .speed = speed > 0 ? speed : 1,

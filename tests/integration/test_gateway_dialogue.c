@@ -326,7 +326,7 @@ static void test_describe_reads_what_a_program_announces(void **state)
     struct error err;
 
     (void)state;
-    assert_true(gateway_describe(&ready, program, &err));
+    assert_true(gateway_describe(&ready, &(struct gateway_config){ .program = program }, &err));
     assert_string_equal(ready.channels[0], "sms");
     assert_null(ready.channels[1]);
     assert_int_equal(ready.window, 4);
@@ -343,11 +343,11 @@ static void test_describe_says_why_it_failed(void **state)
     struct error err;
 
     (void)state;
-    assert_false(gateway_describe(&ready, exits, &err));
+    assert_false(gateway_describe(&ready, &(struct gateway_config){ .program = exits }, &err));
     assert_non_null(strstr(err.text, "ended without a line; it said: <3>no SIM card in slot 2"));
-    assert_false(gateway_describe(&ready, mute, &err));
+    assert_false(gateway_describe(&ready, &(struct gateway_config){ .program = mute }, &err));
     assert_non_null(strstr(err.text, "no line in 5 s"));
-    assert_false(gateway_describe(&ready, "/nonexistent/gateway", &err));
+    assert_false(gateway_describe(&ready, &(struct gateway_config){ .program = "/nonexistent/gateway" }, &err));
     assert_string_equal(err.text, "cannot start /nonexistent/gateway: No such file or directory");
 }
 

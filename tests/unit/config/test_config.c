@@ -130,6 +130,25 @@ static void test_a_gateway_has_its_values_its_place_and_its_own_section(void **s
     config_free(&config);
 }
 
+static void test_a_gateway_is_confined_and_not_probed_unless_told_otherwise(void **state)
+{
+    struct config config;
+
+    (void)state;
+    must_read(&config, DATA "good.conf");
+    assert_true(config.gateways[0].confine);
+    assert_words(config.gateways[0].paths, "");
+    assert_string_equal(config.gateways[0].probe.number, "");
+    assert_int_equal(config.gateways[0].probe.at_min, 550);
+    assert_int_equal(config.gateways[0].signal_below, -105);
+    assert_false(config.gateways[1].confine);
+    assert_words(config.gateways[1].paths, "/dev/ttyUSB0|/run/modem");
+    assert_string_equal(config.gateways[1].probe.number, "+8613900000000");
+    assert_int_equal(config.gateways[1].probe.at_min, 485);
+    assert_int_equal(config.gateways[1].signal_below, -97);
+    config_free(&config);
+}
+
 static void test_ladders_and_kinds_are_found_by_name(void **state)
 {
     struct config config;
@@ -493,6 +512,7 @@ int main(void)
         cmocka_unit_test(test_a_name_is_enough_and_all_else_has_a_default),
         cmocka_unit_test(test_values_of_the_school_and_paths_are_taken),
         cmocka_unit_test(test_a_gateway_has_its_values_its_place_and_its_own_section),
+        cmocka_unit_test(test_a_gateway_is_confined_and_not_probed_unless_told_otherwise),
         cmocka_unit_test(test_ladders_and_kinds_are_found_by_name),
         cmocka_unit_test(test_what_people_ring_by_hand_and_the_clocks_have_customary_values),
         cmocka_unit_test(test_numbers_and_the_roll_of_a_school_of_its_own),
