@@ -34,7 +34,13 @@ $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(SUPPORT) $(DAEMON_LIBS) $(B)/lib/cl
 	@echo '  LD $@'
 	$(Q)$(CC) $(LDFLAGS) $< $(call group,$(SUPPORT) $(DAEMON_LIBS) $(B)/lib/cli.a) -o $@
 
-$(B)/tests/sim/%: $(B)/obj/tests/sim/%.o $(B)/obj/tests/sim/school.o $(B)/obj/tests/sim/judge.o $(SUPPORT) $(DAEMON_LIBS)
+# `make storm`: whole terms with storms against the model; beside the other tests until both agree on every seed.
+SIM_PARTS := $(patsubst %.c,$(B)/obj/%.o,$(filter-out tests/sim/test_%.c tests/sim/storm.c,$(wildcard tests/sim/*.c)))
+.PHONY: storm
+storm: $(B)/tests/sim/storm
+	$(B)/tests/sim/storm
+
+$(B)/tests/sim/%: $(B)/obj/tests/sim/%.o $(SIM_PARTS) $(SUPPORT) $(DAEMON_LIBS)
 	@mkdir -p $(@D)
 	@echo '  LD $@'
 	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(call group,$(SUPPORT) $(DAEMON_LIBS)) -o $@

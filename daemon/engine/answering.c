@@ -205,13 +205,26 @@ static bool taken_by_another(const struct climb *c)
     return taken;
 }
 
+/* Whether the branch waits for what this step asked; when the next one has been asked, it need not hurry. */
+static bool is_last(const struct climb *c, const struct attempt *asked)
+{
+    const int count = (int)c->ladder.step_count, branch = climb_branch_of(c, asked->step);
+    struct cursor at;
+
+    if (!cursor_get(&at, c, branch))
+        return false;
+    if (asked->step >= count)
+        return at.step == count && at.round == asked->round + 1;
+    return at.round == asked->round && at.step == ladder_next(&c->ladder, c->names[branch], asked->step);
+}
+
 /* "Cannot, ask the next": the branch that asked this line moves on now. */
 static void climb_now(const struct climb *c, const struct answer_row *row)
 {
     struct attempt asked = { .step = 0 };
 
-    attempt_last(&asked, c->engine->store, c->ask.id, row->line);
-    climb_hasten(c, asked.step);
+    if (!attempt_last(&asked, c->engine->store, c->ask.id, row->line) || is_last(c, &asked))
+        climb_hasten(c, asked.step);
 }
 
 static void follow(struct climb *c, const struct answer_row *row, const struct fold_state *state)

@@ -240,7 +240,8 @@ static void tell_others(struct engine *engine, int64_t id)
 
     ask_get(&ask, engine->store, id);
     ask_tell_at(engine->store, id, TIME_NEVER);
-    if (ask.version == ask.told_version && (ask.taken || ask.state == ASK_ANSWERED || ask.closed) &&
+    if (ask.version == ask.told_version &&
+        ((ask.taken && engine_now(engine) < ask.done_by) || ask.state == ASK_ANSWERED || ask.closed) &&
         cause_get(&cause, engine->store, ask.cause))
         count = told_lines(engine->store, id, ask.acked_line, to, COUNT(to));
     for (size_t i = 0; i < count; i++)

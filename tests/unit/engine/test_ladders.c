@@ -152,6 +152,22 @@ static void test_declining_moves_on_at_once(void **state)
     free(expect_job(w, MOTHER));
 }
 
+/* Pressed in the call and sent as a text: the mother, who has just been asked, keeps her time. */
+static void test_passing_it_on_twice_climbs_once(void **state)
+{
+    struct family *f = *state;
+    struct world *w = f->world;
+
+    alarm_with(f, urgent);
+    free(expect_job(w, GRANNY));
+    world_reply(w, GRANNY, "3");
+    world_settle(w);
+    free(expect_job(w, MOTHER));
+    world_reply(w, GRANNY, "3");
+    world_settle(w);
+    expect_silence(w, MENTOR);
+}
+
 static void test_a_phone_of_several_fills_a_role_only_if_all_there_have_it(void **state)
 {
     struct family *f = *state;
@@ -248,6 +264,7 @@ int main(void)
         TEST(test_after_downtime_all_steps_whose_time_has_passed_fire_together),
         TEST(test_down_over_three_steps_and_into_quiet_hours_with_a_checkin),
         TEST(test_declining_moves_on_at_once),
+        TEST(test_passing_it_on_twice_climbs_once),
         TEST(test_a_phone_of_several_fills_a_role_only_if_all_there_have_it),
         TEST(test_nobody_knows_after_he_is_here_climbs_again),
         TEST(test_a_routine_ladder_waits_through_the_night),
