@@ -190,8 +190,9 @@ static void after_last(struct question *q, const struct alert *a, time_ms early,
 }
 
 /* The next step of a branch fires, between these times. */
-void model_fire(struct model *m, struct alert *a, int child, int branch, time_ms early, time_ms late)
+void model_fire(struct model *m, struct alert *a, int child, int branch, struct window when)
 {
+    const time_ms early = when.early, late = when.late;
     struct question *q = &a->questions[child];
     struct place *p = &q->places[branch];
     const struct model_ladder *l = a->ladder;
@@ -361,7 +362,7 @@ static void advance_one(struct model *m, struct alert *a, int child)
 
         for (int b = 0; b < a->ladder->branches; b++)
             if (q->places[b].next >= 0 && q->places[b].late <= m->now) {
-                model_fire(m, a, child, b, q->places[b].early, q->places[b].late);
+                model_fire(m, a, child, b, (struct window){ q->places[b].early, q->places[b].late });
                 moved = true;
             }
         if (!moved && q->again_late <= m->now) {

@@ -172,7 +172,10 @@ time_ms model_next(const struct model *model);
 
 /* Between the files of the model: the climb of one question. */
 uint32_t model_bit(int who, int way);
-void model_fire(struct model *model, struct alert *alert, int child, int branch, time_ms early, time_ms late);
+struct window {
+    time_ms early, late;
+};
+void model_fire(struct model *model, struct alert *alert, int child, int branch, struct window when);
 void model_again(struct model *model, struct alert *alert, int child, time_ms early, time_ms late);
 void model_begin_round(struct model *model, struct alert *alert, int child, time_ms early, time_ms late);
 uint32_t model_targets(const struct model *model, const struct alert *alert, int child, int step);

@@ -37,7 +37,7 @@ static bool fire_early(struct model *m, struct alert *a, int child, uint32_t wan
         if (q->places[b].next >= 0 && q->places[b].early <= m->now) {
             const bool fits = model_targets(m, a, child, q->places[b].next) & wanted;
 
-            model_fire(m, a, child, b, q->places[b].early, m->now);
+            model_fire(m, a, child, b, (struct window){ q->places[b].early, m->now });
             moved = true;
             if (fits)
                 return true;
