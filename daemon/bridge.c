@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Between the outbox and the supervisor: claims become `send` lines after the commit, the gateways' words become
- * states, replies and key presses go to the inbox and are confirmed once they are stored.
+ * states, replies and key presses go to the inbox and are confirmed once they are stored. A word whose turn fails is
+ * taken again (hearing.h).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -91,12 +92,12 @@ static void word_probe(void *arg)
     word_free(word);
 }
 
-static void say_later(struct daemon *daemon, const struct gateway *g, void (*say)(void *arg), const char *id,
+static void say_later(struct daemon *daemon, const char *gateway, void (*say)(void *arg), const char *id,
                       const char *provider_id)
 {
     struct word *word = mem_new(1, sizeof *word);
 
-    *word = (struct word){ daemon, mem_dup(gateway_name(g)), mem_dup(id), mem_dup(provider_id) };
+    *word = (struct word){ daemon, mem_dup(gateway), mem_dup(id), mem_dup(provider_id) };
     turn_effect(daemon->turn, say, word, word_free);
 }
 
@@ -117,7 +118,7 @@ static void recall(void *arg, const char *gateway, const char *id)
     struct gateway *g = gateways_find(daemon->gateways, gateway);
 
     if (g)
-        say_later(daemon, g, word_cancel, id, NULL);
+        say_later(daemon, gateway, word_cancel, id, NULL);
 }
 
 static bool up(void *arg, const char *gateway)
@@ -146,7 +147,7 @@ bool bridge_all_up(const struct daemon *daemon)
 static size_t claim_for(struct daemon *daemon, struct gateway *g)
 {
     struct job jobs[CLAIMS_A_TURN];
-    const int room = helper_behind(daemon->helper) ? 0 : gateway_room(g, false);
+    const int room = daemon->urgent_only || helper_behind(daemon->helper) ? 0 : gateway_room(g, false);
     const size_t count = outbox_claim(daemon->outbox, gateway_name(g), room, gateway_room(g, true), jobs, COUNT(jobs));
     size_t questions = 0;
 
@@ -187,18 +188,19 @@ time_ms bridge_next(struct daemon *daemon)
     return next;
 }
 
-/* --- in --- */
+/* --- in: what a word changes --- */
 
-static struct doubt doubt_of(const struct gateway *g)
+static struct doubt doubt_of(const struct daemon *daemon, const char *gateway)
 {
-    const struct gateway_ready *ready = gateway_announced(g);
+    const struct gateway *g = gateways_find(daemon->gateways, gateway);
+    const struct gateway_ready *ready = g ? gateway_announced(g) : NULL;
 
     return (struct doubt){ .idempotent = ready && ready->idempotent, .probe = ready && ready->probe };
 }
 
 struct probing {
     struct daemon *daemon;
-    struct gateway *gateway;
+    const char *gateway;
 };
 
 static void probe_one(void *arg, const char *id, const char *provider_id)
@@ -208,100 +210,193 @@ static void probe_one(void *arg, const char *id, const char *provider_id)
     say_later(p->daemon, p->gateway, word_probe, id, provider_id);
 }
 
+static void take_ready(struct daemon *daemon, const struct heard *word)
+{
+    struct probing probing = { daemon, word->gateway };
+
+    outbox_settle(daemon->outbox, word->gateway, doubt_of(daemon, word->gateway), probe_one, &probing);
+}
+
+static void take_lost(struct daemon *daemon, const struct heard *word)
+{
+    outbox_lost(daemon->outbox, word->id, word->in_doubt);
+}
+
+static void take_started(struct daemon *daemon, const struct heard *word)
+{
+    outbox_started(daemon->outbox, word->id);
+}
+
+static void take_accepted(struct daemon *daemon, const struct heard *word)
+{
+    outbox_accepted(daemon->outbox, word->gateway, word->id, word->provider_id, word->parts);
+}
+
+static void take_refused(struct daemon *daemon, const struct heard *word)
+{
+    outbox_refused(daemon->outbox, word->gateway, word->id, word->class, word->code, word->detail, word->retry_after);
+}
+
+static void take_unknown(struct daemon *daemon, const struct heard *word)
+{
+    if (outbox_unknown(daemon->outbox, word->id, word->detail, doubt_of(daemon, word->gateway)))
+        say_later(daemon, word->gateway, word_probe, word->id, NULL);
+}
+
+static void take_fate(struct daemon *daemon, const struct heard *word)
+{
+    outbox_fate(daemon->outbox, word->id, word->state);
+}
+
+static void take_status(struct daemon *daemon, const struct heard *word)
+{
+    const struct outbox_report report = { .gateway = word->gateway,
+                                          .id = word->id,
+                                          .provider_id = word->provider_id,
+                                          .state = word->state,
+                                          .code = word->code,
+                                          .seconds = word->seconds };
+    int64_t message;
+
+    outbox_status(daemon->outbox, &report, &message);
+    if (message && word->digits && word->digits[0] && word->uid)
+        inbox_receive(
+            daemon->inbox,
+            &(struct inbound){
+                .gateway = word->gateway, .uid = word->uid, .from = "", .digits = word->digits, .message = message });
+    if (word->uid)
+        say_later(daemon, word->gateway, word_stored, word->uid, NULL);
+}
+
+static void take_reply(struct daemon *daemon, const struct heard *word)
+{
+    const struct gateway_reply reply = { .uid = word->uid,
+                                         .from = word->from,
+                                         .to = word->to,
+                                         .text = word->text,
+                                         .digits = word->digits,
+                                         .call = word->call,
+                                         .at = word->at };
+
+    if (!watch_reply(daemon, word->gateway, &reply))
+        inbox_receive(daemon->inbox, &(struct inbound){ .gateway = word->gateway,
+                                                        .uid = word->uid,
+                                                        .from = word->from,
+                                                        .to = word->to,
+                                                        .text = word->text,
+                                                        .digits = word->digits,
+                                                        .call = word->call,
+                                                        .at = word->at });
+    say_later(daemon, word->gateway, word_stored, word->uid, NULL);
+}
+
+static void (*const takers[])(struct daemon *daemon, const struct heard *word) = {
+    [HEARD_READY] = take_ready,       [HEARD_LOST] = take_lost,       [HEARD_STARTED] = take_started,
+    [HEARD_ACCEPTED] = take_accepted, [HEARD_REFUSED] = take_refused, [HEARD_UNKNOWN] = take_unknown,
+    [HEARD_FATE] = take_fate,         [HEARD_STATUS] = take_status,   [HEARD_REPLY] = take_reply,
+};
+_Static_assert(COUNT(takers) == HEARD_VERBS, "each verb has its taker");
+
+void bridge_take(void *arg, const struct heard *word)
+{
+    takers[word->verb](arg, word);
+}
+
+/* --- in: the supervisor's calls --- */
+
+static void hear(struct daemon *daemon, struct gateway *g, struct heard word)
+{
+    word.gateway = gateway_name(g);
+    hearing_add(daemon->hearing, &word);
+}
+
 static void on_ready(void *arg, struct gateway *g)
 {
     struct daemon *daemon = arg;
-    struct probing probing = { daemon, g };
 
     checks_carry(daemon);
     checks_alarm(daemon);
-    outbox_settle(daemon->outbox, gateway_name(g), doubt_of(g), probe_one, &probing);
+    hear(daemon, g, (struct heard){ .verb = HEARD_READY });
     api_changed(daemon->api);
 }
 
 static void lose(void *arg, const char *id, bool in_doubt)
 {
-    outbox_lost(((struct daemon *)arg)->outbox, id, in_doubt);
+    const struct probing *p = arg;
+
+    hearing_add(p->daemon->hearing,
+                &(struct heard){ .verb = HEARD_LOST, .gateway = p->gateway, .id = id, .in_doubt = in_doubt });
 }
 
 static void on_down(void *arg, struct gateway *g, const char *reason)
 {
-    log_warning("gateway %s: %s", gateway_name(g), reason);
-    gateway_held_each(g, lose, arg);
-    if (!((struct daemon *)arg)->stopping)
-        engine_watch_gateways(((struct daemon *)arg)->engine);
-    api_changed(((struct daemon *)arg)->api);
+    struct probing at = { arg, gateway_name(g) };
+
+    log_warning("gateway %s: %s", at.gateway, reason);
+    gateway_held_each(g, lose, &at);
+    if (!at.daemon->stopping)
+        engine_watch_gateways(at.daemon->engine);
+    api_changed(at.daemon->api);
 }
 
 static void on_started(void *arg, struct gateway *g, const char *id)
 {
-    (void)g;
-    outbox_started(((struct daemon *)arg)->outbox, id);
+    hear(arg, g, (struct heard){ .verb = HEARD_STARTED, .id = id });
 }
 
 static void on_accepted(void *arg, struct gateway *g, const char *id, const char *provider_id, int parts)
 {
-    outbox_accepted(((struct daemon *)arg)->outbox, gateway_name(g), id, provider_id, parts);
+    hear(arg, g, (struct heard){ .verb = HEARD_ACCEPTED, .id = id, .provider_id = provider_id, .parts = parts });
 }
 
 static void on_refused(void *arg, struct gateway *g, const char *id, const char *class, const char *code,
                        const char *detail, time_ms retry_after)
 {
-    outbox_refused(((struct daemon *)arg)->outbox, gateway_name(g), id, class, code, detail, retry_after);
+    hear(arg, g,
+         (struct heard){ .verb = HEARD_REFUSED,
+                         .id = id,
+                         .class = class,
+                         .code = code,
+                         .detail = detail,
+                         .retry_after = retry_after });
 }
 
 static void on_unknown(void *arg, struct gateway *g, const char *id, const char *detail)
 {
-    struct daemon *daemon = arg;
-
-    if (outbox_unknown(daemon->outbox, id, detail, doubt_of(g)))
-        say_later(daemon, g, word_probe, id, NULL);
+    hear(arg, g, (struct heard){ .verb = HEARD_UNKNOWN, .id = id, .detail = detail });
 }
 
 static void on_fate(void *arg, struct gateway *g, const char *id, const char *state)
 {
-    (void)g;
-    outbox_fate(((struct daemon *)arg)->outbox, id, state);
+    hear(arg, g, (struct heard){ .verb = HEARD_FATE, .id = id, .state = state });
 }
 
 static void on_status(void *arg, struct gateway *g, const struct gateway_status *status)
 {
-    struct daemon *daemon = arg;
-    const struct outbox_report report = { .gateway = gateway_name(g),
-                                          .id = status->id,
-                                          .provider_id = status->provider_id,
-                                          .state = status->state,
-                                          .code = status->code,
-                                          .seconds = status->seconds };
-    int64_t message;
-
-    daemon->inbound_at = clock_mono();
-    outbox_status(daemon->outbox, &report, &message);
-    if (message && status->digits && status->digits[0] && status->uid)
-        inbox_receive(daemon->inbox, &(struct inbound){ .gateway = gateway_name(g),
-                                                        .uid = status->uid,
-                                                        .from = "",
-                                                        .digits = status->digits,
-                                                        .message = message });
-    if (status->uid)
-        say_later(daemon, g, word_stored, status->uid, NULL);
+    ((struct daemon *)arg)->inbound_at = clock_mono();
+    hear(arg, g,
+         (struct heard){ .verb = HEARD_STATUS,
+                         .uid = status->uid,
+                         .id = status->id,
+                         .provider_id = status->provider_id,
+                         .state = status->state,
+                         .code = status->code,
+                         .seconds = status->seconds,
+                         .digits = status->digits });
 }
 
 static void on_reply(void *arg, struct gateway *g, const struct gateway_reply *reply)
 {
-    struct daemon *daemon = arg;
-
-    daemon->inbound_at = clock_mono();
-    if (!watch_reply(daemon, gateway_name(g), reply))
-        inbox_receive(daemon->inbox, &(struct inbound){ .gateway = gateway_name(g),
-                                                        .uid = reply->uid,
-                                                        .from = reply->from,
-                                                        .to = reply->to,
-                                                        .text = reply->text,
-                                                        .digits = reply->digits,
-                                                        .call = reply->call,
-                                                        .at = reply->at });
-    say_later(daemon, g, word_stored, reply->uid, NULL);
+    ((struct daemon *)arg)->inbound_at = clock_mono();
+    hear(arg, g,
+         (struct heard){ .verb = HEARD_REPLY,
+                         .uid = reply->uid,
+                         .from = reply->from,
+                         .to = reply->to,
+                         .text = reply->text,
+                         .digits = reply->digits,
+                         .call = reply->call,
+                         .at = reply->at });
 }
 
 const struct gateway_events *bridge_events(void)

@@ -47,9 +47,12 @@ static bool change_gateway(void *arg, const char *name, const char *verb, const 
 static json_t *own_status(void *arg)
 {
     struct daemon *d = arg;
-    json_t *json = json_pack("{s:s, s:I, s:o}", "mode", d->stopping ? "draining" : "normal", "uptime_s",
-                             (json_int_t)((clock_mono() - d->started_real) / 1000), "problems", watch_problems(d));
-    json_t *gateways = json_array();
+    const char *mode = d->stopping ? "draining" : d->urgent_only ? "emergencies_only" : "normal";
+    json_t *json = json_pack("{s:s, s:I, s:o, s:o, s:{s:i, s:i}}", "mode", mode, "uptime_s",
+                             (json_int_t)((clock_mono() - d->started_real) / 1000), "problems", json_array(), "store",
+                             trouble_show(d), "turn", "last_ms", d->turns.last_ms, "most_ms",
+                             d->turns.most_ms > d->turns.before_ms ? d->turns.most_ms : d->turns.before_ms);
+    json_t *gateways = json_array(), *watched = watch_problems(d);
 
     for (struct gateway *g = gateways_next(d->gateways, NULL); g; g = gateways_next(d->gateways, g)) {
         json_t *all = gateway_show(g);
@@ -61,6 +64,9 @@ static json_t *own_status(void *arg)
         json_decref(all);
     }
     json_object_set_new(json, "gateways", gateways);
+    trouble_problems(d, json_object_get(json, "problems"));
+    json_array_extend(json_object_get(json, "problems"), watched);
+    json_decref(watched);
     checks_show(d, json_object_get(json, "problems"));
     return json;
 }
@@ -80,6 +86,31 @@ static json_t *own_numbers(void *arg)
     return list;
 }
 
+static json_t *begin_chore(void *arg, const char *kind, const json_t *body, struct error *err)
+{
+    return chore_begin(arg, kind, body, err);
+}
+
+static json_t *one_chore(void *arg, const char *kind, const char *name)
+{
+    return chore_show(arg, kind, name);
+}
+
+static const char *refuses(void *arg)
+{
+    return trouble_refuses(arg);
+}
+
+static void read_failed(void *arg, enum fault fault)
+{
+    trouble_read_failed(arg, fault);
+}
+
+static void released(void *arg)
+{
+    daemon_released(arg);
+}
+
 struct api_setting console_setting(const struct daemon *d)
 {
     return (struct api_setting){ .socket = d->config.listen.socket,
@@ -90,6 +121,7 @@ struct api_setting console_setting(const struct daemon *d)
                                  .region = d->config.school.region,
                                  .headers = d->config.headers,
                                  .quiet = { d->config.school.quiet_from_min, d->config.school.quiet_to_min },
+                                 .backups = d->config.backup.folder,
                                  .demo = d->config.demo };
 }
 
@@ -105,6 +137,11 @@ struct api_parts console_parts(struct daemon *d)
                                .status = own_status,
                                .check_ladders = checks_ladders,
                                .numbers = own_numbers,
+                               .chore_begin = begin_chore,
+                               .chore_show = one_chore,
+                               .refuses = refuses,
+                               .read_failed = read_failed,
+                               .released = released,
                                .gateway_list = all_gateways,
                                .gateway_show = one_gateway,
                                .gateway_change = change_gateway };

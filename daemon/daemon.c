@@ -42,20 +42,37 @@ static void arm(struct event *event, time_ms real_ms)
     event_add(event, &wait);
 }
 
+/* How long turns last, for people who look; the longest of the last one to two ticks. */
+static void turns_count(struct daemon *d, time_ms took)
+{
+    d->turns.last_ms = (int)took;
+    if (d->turns.last_ms > d->turns.most_ms)
+        d->turns.most_ms = d->turns.last_ms;
+}
+
+static void turns_tick(struct daemon *d)
+{
+    d->turns.before_ms = d->turns.most_ms;
+    d->turns.most_ms = 0;
+}
+
 static void on_tick(evutil_socket_t fd, short what, void *arg)
 {
     struct daemon *d = arg;
 
     (void)fd, (void)what;
     gateways_tick(d->gateways);
-    watch_tick(d);
-    api_tick(d->api);
+    trouble_tick(d);
+    if (!d->urgent_only)
+        watch_tick(d); /* what is held cannot come back either */
+    if (d->trouble.fault == FAULT_NONE)
+        api_tick(d->api);
     run_seen(d->store, d->run, turn_now(d->turn), false);
     engine_audit(d->engine);
     engine_watch_gateways(d->engine);
     checks_alarm(d);
-    if (!d->trouble)
-        sd_notify(0, "WATCHDOG=1");
+    turns_tick(d);
+    sd_notify(0, "WATCHDOG=1"); /* also while the store fails: another start would not mend it */
     arm(d->tick, d->tick_ms);
 }
 
@@ -160,6 +177,7 @@ static void reload_when_held(struct daemon *d)
 
 static bool open_store(struct daemon *d, struct error *err)
 {
+    trouble_open(d);
     d->store = store_open(d->config.store, d->config.demo, err);
     if (!d->store)
         return false;
@@ -214,6 +232,9 @@ static bool open_parts(struct daemon *d, struct error *err)
     outbox_set_hooks(d->outbox, &hooks);
     d->engine = engine_new(d->turn, d->outbox, &engine);
     d->inbox = inbox_new(d->turn, d->engine, d->grammar, d->config.school.region);
+    d->hearing = hearing_new(d->turn, bridge_take, d);
+    d->chores = chores_new(d);
+    daemon_released(d);
     d->aside.turn = turn_new(helper_reader(d->helper), random_from_seed(0)); /* chooses nothing: it only looks */
     d->aside.outbox = outbox_new(d->aside.turn, &outbox);
     d->aside.engine = engine_new(d->aside.turn, d->aside.outbox, &engine);
@@ -326,6 +347,7 @@ struct daemon *daemon_new(struct config *config, struct error *err)
     if (open_store(d, err) && open_clock(d, err) && open_parts(d, err)) {
         begin_run(d);
         if (open_gateways(d, err) && open_api(d, err) && hooks_open(d, err) && turn_end(d->turn, err)) {
+            trouble_tick(d);
             open_events(d);
             return d;
         }
@@ -345,7 +367,9 @@ void daemon_free(struct daemon *d)
     if (!d)
         return;
     hook_free(d->hook); /* before the gateways: what waits is forgotten there */
+    chores_stop(d->chores);
     helper_stop(d->helper);
+    chores_free(d->chores);
     if (d->api)
         api_stop(d->api);
     api_free(d->api);
@@ -359,6 +383,7 @@ void daemon_free(struct daemon *d)
     free_event(d->term);
     free_event(d->interrupt);
     free_event(d->hangup);
+    hearing_free(d->hearing);
     inbox_free(d->inbox);
     engine_free(d->aside.engine);
     outbox_free(d->aside.outbox);
@@ -373,7 +398,7 @@ void daemon_free(struct daemon *d)
         event_base_free(d->base);
     checks_free(d);
     config_free(&d->config);
-    free(d->trouble);
+    free(d->releases);
     free(d);
     zone_close_all();
 }
@@ -382,16 +407,18 @@ void daemon_free(struct daemon *d)
 static bool work(struct daemon *d)
 {
     const time_ms until = clock_mono() + WORK_MS;
-    bool more = false;
+    bool more, releasing;
 
+    releasing = d->releases && d->trouble.fault == FAULT_NONE && daemon_release_slice(d);
     if (d->rerouting)
         d->rerouting = outbox_reroute(d->outbox);
     do {
-        more = (!helper_behind(d->helper) || engine_urgent(d->engine)) && (engine_work(d->engine) | api_work(d->api));
+        more = (!helper_behind(d->helper) || engine_urgent(d->engine)) &&
+               (engine_work(d->engine) | (d->trouble.fault == FAULT_NONE && api_work(d->api)));
     } while (more && clock_mono() < until);
     more |= bridge_claim(d);
     outbox_expire(d->outbox);
-    return more || d->rerouting;
+    return more || releasing || d->rerouting;
 }
 
 /* One timer wakes the loop for whatever is due next. */
@@ -405,6 +432,11 @@ static void arm_work(struct daemon *d, bool more)
     next = expiry < next ? expiry : next;
     if (helper_behind(d->helper) && next <= turn_now(d->turn))
         next = turn_now(d->turn) + 20; /* the helper is at it */
+    if (d->urgent_only && !more) {     /* what is due may be held: it is looked every second for emergencies */
+        d->work_at = TIME_NEVER;
+        arm(d->work, SECOND_MS);
+        return;
+    }
     if (next == d->work_at && next != 0 && event_pending(d->work, EV_TIMEOUT, NULL))
         return;
     d->work_at = next;
@@ -414,44 +446,39 @@ static void arm_work(struct daemon *d, bool more)
         arm(d->work, clock_until(&d->clock, next));
 }
 
-static void note_trouble(struct daemon *d, const char *why)
-{
-    if (!d->trouble)
-        log_error("turn failed: %s", why);
-    free(d->trouble);
-    d->trouble = mem_dup(why);
-}
-
 static void daemon_turn(struct daemon *d)
 {
+    const time_ms began = clock_mono();
     struct error err;
     bool more = false;
 
     reload_when_held(d);
     release_hold(d);
-    if (!d->stopping)
+    trouble_look(d);
+    api_again(d->api);
+    if (hearing_again(d->hearing))
+        more = true; /* what gateways said comes before what is done about it */
+    else if (!d->stopping)
         more = work(d);
     else if (!helper_behind(d->helper))
         api_work(d->api); /* whoever waits for an import gets an answer still */
     if (d->config.demo && store_in_transaction(d->store))
         run_seen(d->store, d->run, turn_now(d->turn), false); /* its clock goes on from here */
     if (!turn_end(d->turn, &err)) {
-        note_trouble(d, err.text);
-        arm(d->work, SECOND_MS);
+        d->work_at = TIME_NEVER;
+        arm(d->work, trouble_failed(d, err.text));
         return;
     }
-    if (d->trouble) {
-        log_notice("the store works again");
-        free(d->trouble);
-        d->trouble = NULL;
-    }
-    arm_work(d, more || api_busy(d->api));
+    trouble_over_if_probed(d);
+    turns_count(d, clock_mono() - began);
+    arm_work(d, more || (d->trouble.fault == FAULT_NONE && api_busy(d->api)));
 }
 
 /* The last turn: what waits is told so, and the answers leave. */
 static void end(struct daemon *d)
 {
     event_del(d->helped);
+    chores_stop(d->chores);
     helper_stop(d->helper);
     d->helper = NULL;
     api_stop(d->api);

@@ -17,6 +17,13 @@ void daemon_note_ladders(struct daemon *daemon, struct mistakes *ladders);
 int daemon_run(struct daemon *daemon);
 void daemon_free(struct daemon *daemon);
 
+/* `--restore`: needs the store's lock, so no daemon runs on it. The configuration is taken over. */
+struct restore_order {
+    const char *file, *key_file; /* key_file NULL: none */
+    const char *emergencies;     /* "go-on", "close"; NULL: ask for each */
+};
+bool daemon_restore(struct config *config, const struct restore_order *order, struct error *err);
+
 /* What --check-config says beyond the file itself: gateways described, words and templates read. Mistakes are added. */
 void daemon_check(const struct config *config, struct mistakes *mistakes);
 

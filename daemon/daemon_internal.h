@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the files of the daemon's frame share: daemon.c (life, loop), bridge.c (gateways), console.c (API),
- * rules.c (configuration), checks.c (what is wrong with it), hooks.c (webhooks), watch.c (are the gateways well?). */
+ * rules.c (configuration), checks.c (what is wrong with it), hooks.c (webhooks), watch.c (are the gateways well?),
+ * trouble.c (faults of the store), chores.c (backup and check), restoring.c. */
 #ifndef GREENLINE_DAEMON_INTERNAL_H
 #define GREENLINE_DAEMON_INTERNAL_H
 
@@ -11,6 +12,7 @@
 #include "gateway/gateway.h"
 #include "inbox/inbox.h"
 #include "outbox/outbox.h"
+#include "store/hearing.h"
 #include "store/helper.h"
 
 struct event;
@@ -22,6 +24,20 @@ struct faults {
     struct mistakes refused; /* of the last reload, which was not taken */
     bool alarmed;            /* operator and head have been told of them */
 };
+
+/* The fault that holds routine back. */
+struct trouble {
+    enum fault fault;
+    bool probing;    /* this turn tries whether it is over */
+    bool given;      /* the ballast was given back */
+    time_ms since;   /* wall */
+    time_ms said_at; /* monotonic: the last line in the log */
+    time_ms look_at; /* monotonic: the next look */
+    int failures;    /* turns since */
+    char why[512];
+};
+
+struct chores;
 
 struct daemon {
     struct config config;
@@ -36,6 +52,7 @@ struct daemon {
     struct grammar *grammar;
     struct calendar *calendar;
     struct inbox *inbox;
+    struct hearing *hearing; /* words of gateways until they are committed */
     struct {
         struct turn *turn;
         struct outbox *outbox;
@@ -57,9 +74,56 @@ struct daemon {
     time_ms inbound_at;                   /* monotonic: the last word that came in */
     time_ms stop_by;                      /* monotonic */
     char boot[20];
-    char *trouble; /* why the last turn failed; NULL */
     struct faults faults;
+    struct trouble trouble;
+    bool urgent_only; /* emergencies go on, nothing else */
+    bool restored;    /* routine is held since a restore, until a person releases it */
+    char *releases;   /* "send" or "drop": what becomes of the messages held since; NULL */
+    struct chores *chores;
+    struct {
+        int last_ms, most_ms; /* the longest of this tick's time */
+        int before_ms;        /* and of the one before */
+    } turns;
 };
+
+/* trouble.c: what is wrong with the store and what is done about it. Before the store is opened: */
+void trouble_open(struct daemon *daemon);
+/* At the begin of a turn: looks whether the fault is over. */
+void trouble_look(struct daemon *daemon);
+/* On the tick: room, ballast, whether the file is still there. */
+void trouble_tick(struct daemon *daemon);
+/* After a turn that failed: when to try again (real ms); and after one that did not. */
+time_ms trouble_failed(struct daemon *daemon, const char *why);
+void trouble_over_if_probed(struct daemon *daemon);
+/* Somebody could not read: of that only a damaged store is a fault of all. */
+void trouble_read_failed(struct daemon *daemon, enum fault fault);
+/* Emergencies only, or all. */
+void trouble_set_mode(struct daemon *daemon);
+/* Appends {what, mend} of the fault and of what else is wrong with the store's place. */
+void trouble_problems(const struct daemon *daemon, json_t *problems);
+/* {bytes, wal_bytes, free_bytes, ballast, fault} */
+json_t *trouble_show(const struct daemon *daemon);
+/* One sentence why routine work is refused; NULL while it is not. */
+const char *trouble_refuses(const struct daemon *daemon);
+
+/* restoring.c: what is held since a restore. After the start and after a release: */
+void daemon_released(struct daemon *daemon);
+/* A slice of the messages that were held; true while there are more. */
+bool daemon_release_slice(struct daemon *daemon);
+
+/* chores.c: long work in slices on the helper thread: a backup, a check. */
+struct chores *chores_new(struct daemon *daemon);
+/* Before helper_stop(): a slice that runs ends soon. */
+void chores_stop(struct chores *chores);
+/* After helper_stop(). NULL is allowed. */
+void chores_free(struct chores *chores);
+/* `kind` is "backup" (body {keep?, fetch?}) or "check". {name, state, percent, bytes, detail, findings}; NULL and why.
+ * Inside the turn: it begins with the commit. */
+json_t *chore_begin(struct daemon *daemon, const char *kind, const json_t *body, struct error *err);
+/* NULL: not known. */
+json_t *chore_show(struct daemon *daemon, const char *kind, const char *name);
+/* Of the last check; 0. */
+size_t chores_findings(const struct chores *chores);
 
 /* rules.c: the configuration as the parts want it. */
 struct outbox_rules rules_outbox(const struct daemon *daemon);
@@ -92,6 +156,8 @@ struct api_parts console_parts(struct daemon *daemon);
 
 /* bridge.c: between the outbox and the supervisor. */
 const struct gateway_events *bridge_events(void);
+/* A word of a gateway changes the rows; for hearing_new(). */
+void bridge_take(void *daemon, const struct heard *word);
 /* Hands what is due to the gateways that have room; true when a gateway could take more at once. */
 bool bridge_claim(struct daemon *daemon);
 time_ms bridge_next(struct daemon *daemon);

@@ -5,6 +5,7 @@
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 
 #include "daemon.h"
@@ -17,10 +18,14 @@
 
 static const char help[] =
     "Usage: greenlined [--check-config] -c FILE\n"
+    "       greenlined --restore BACKUP [--key-file FILE] [--emergencies go-on|close] -c FILE\n"
     "The family line of a school: asks, waits, and climbs until somebody answers.\n"
     "\n"
     "  -c, --config FILE   the configuration (conf/greenline.conf documents every key)\n"
     "      --check-config  check it and the gateway programs, say every mistake, exit\n"
+    "      --restore BACKUP         put a backup in the place of the store, whose daemon is stopped; exit\n"
+    "      --key-file FILE          the key of a sealed backup\n"
+    "      --emergencies go-on|close  what becomes of emergencies open in it (else each is asked for)\n"
     "      --keys          list the keys of the configuration\n"
     "  -v, --verbose       log more\n"
     "      --version       print the version\n"
@@ -29,14 +34,18 @@ static const char help[] =
     "It stays in the foreground and logs to standard error. SIGHUP reloads, SIGTERM drains and ends.\n"
     "Examples:\n"
     "  greenlined --check-config -c /etc/greenline/greenline.conf\n"
-    "  greenlined -c /etc/greenline/greenline.conf\n";
+    "  greenlined -c /etc/greenline/greenline.conf\n"
+    "  greenlined --restore /var/backups/greenline-20261008-033000.db -c /etc/greenline/greenline.conf\n";
 
 enum { DESCRIPTORS_MAX = 65536 };
-enum { OPTION_CHECK = 1000, OPTION_KEYS, OPTION_VERSION };
+enum { OPTION_CHECK = 1000, OPTION_KEYS, OPTION_VERSION, OPTION_RESTORE, OPTION_KEY_FILE, OPTION_EMERGENCIES };
 
 static const struct option options[] = {
     { "config", required_argument, NULL, 'c' },
     { "check-config", no_argument, NULL, OPTION_CHECK },
+    { "restore", required_argument, NULL, OPTION_RESTORE },
+    { "key-file", required_argument, NULL, OPTION_KEY_FILE },
+    { "emergencies", required_argument, NULL, OPTION_EMERGENCIES },
     { "keys", no_argument, NULL, OPTION_KEYS },
     { "verbose", no_argument, NULL, 'v' },
     { "version", no_argument, NULL, OPTION_VERSION },
@@ -89,6 +98,24 @@ static int run(const char *path, bool check, bool verbose)
     return status;
 }
 
+static int restore(const char *path, const struct restore_order *order)
+{
+    struct mistakes mistakes = { 0 };
+    struct config config = { 0 };
+    struct error err;
+
+    if (order->emergencies && strcmp(order->emergencies, "go-on") != 0 && strcmp(order->emergencies, "close") != 0) {
+        fprintf(stderr, "greenlined: --emergencies \"%s\": give go-on or close\n", order->emergencies);
+        return 2;
+    }
+    if (!config_read(&config, path, &mistakes))
+        return say_mistakes(&mistakes);
+    if (daemon_restore(&config, order, &err))
+        return 0;
+    fprintf(stderr, "greenlined: %s\n", err.text);
+    return 1;
+}
+
 /* As many connections as the system lets us have; the gateways get the usual limit back (gateway/process.c). */
 static void raise_descriptors(void)
 {
@@ -103,6 +130,7 @@ static void raise_descriptors(void)
 int main(int argc, char **argv)
 {
     const char *path = NULL;
+    struct restore_order order = { 0 };
     bool check = false, verbose = false;
     int option;
 
@@ -116,6 +144,15 @@ int main(int argc, char **argv)
             break;
         case OPTION_CHECK:
             check = true;
+            break;
+        case OPTION_RESTORE:
+            order.file = optarg;
+            break;
+        case OPTION_KEY_FILE:
+            order.key_file = optarg;
+            break;
+        case OPTION_EMERGENCIES:
+            order.emergencies = optarg;
             break;
         case OPTION_KEYS:
             config_keys_print(stdout);
@@ -138,5 +175,5 @@ int main(int argc, char **argv)
                 path ? "too many arguments" : "no configuration named with -c");
         return 2;
     }
-    return run(path, check, verbose);
+    return order.file ? restore(path, &order) : run(path, check, verbose);
 }

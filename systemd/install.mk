@@ -5,7 +5,8 @@ SYSCONFDIR ?= /etc
 UNITDIR ?= $(if $(filter /usr,$(PREFIX)),/usr/lib,$(PREFIX)/lib)/systemd/system
 SHARE := $(PREFIX)/share
 INSTALL := install -D
-UNITS := greenlined.service greenlined@.service greenline-gateway@.service greenline-gateway@.socket
+UNITS := greenlined.service greenlined@.service greenline-gateway@.service greenline-gateway@.socket \
+         greenline-backup.service greenline-backup.timer
 
 .PHONY: install uninstall
 install: all

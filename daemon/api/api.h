@@ -37,6 +37,7 @@ struct api_setting {
     const char *school, *language, *region;
     const char *headers; /* file of the words in sheets' headers, for imports; NULL: none */
     struct hours quiet;  /* the school's */
+    const char *backups; /* folder; NULL: none */
     bool demo;
     int connections;     /* at one time; 0: API_CONNECTIONS */
     time_ms beat_ms;     /* real time between two signs of life of an event stream; 0: STREAM_BEAT_MS */
@@ -66,6 +67,12 @@ struct api_parts {
     json_t *(*gateway_list)(void *arg);                   /* an array of gateway_show() */
     json_t *(*gateway_show)(void *arg, const char *name); /* NULL: no such gateway */
     /* verb: "pause", "resume", "drain"; body {reason?, until?}. Acts at once: not part of the turn. */
+    /* kind "backup" or "check": begins with the commit of the turn; its state by name. {name, state, percent …} */
+    json_t *(*chore_begin)(void *arg, const char *kind, const json_t *body, struct error *err);
+    json_t *(*chore_show)(void *arg, const char *kind, const char *name);
+    const char *(*refuses)(void *arg); /* why routine work is refused now; NULL: it is not. NULL: never */
+    void (*read_failed)(void *arg, enum fault fault); /* a look aside met it */
+    void (*released)(void *arg);                      /* effect: a restore was released */
     bool (*gateway_change)(void *arg, const char *name, const char *verb, const json_t *body, struct error *err);
 };
 
@@ -84,6 +91,8 @@ void api_renew(struct api *api, const struct api_setting *setting, const struct 
 void api_changed(struct api *api);
 /* Goes on with an import that is not done, some hundred rows; true while there is more to do at once. */
 bool api_work(struct api *api);
+/* Once a turn, before its work: changes whose turn failed are made again, once. */
+void api_again(struct api *api);
 /* Whether api_work() has something to do in the next turn. */
 bool api_busy(const struct api *api);
 /* Whether no request waits for its answer. */

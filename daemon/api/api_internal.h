@@ -77,6 +77,8 @@ enum {
     API_ASIDE = 2,    /* on the helper thread */
     API_TWICE = 4,    /* and then in the turn, with what was found */
     API_REGISTER = 8, /* changes what an import is compared with */
+    API_ROUTINE = 32, /* makes much work that is no emergency: refused while a fault of the disk holds routine */
+    API_ANYHOW = 64,  /* shows no uncommitted row: answered also when its turn, or the store, fails */
     API_IMPORT = 16,  /* one at a time, in slices: see desk_import.c */
 };
 
@@ -161,6 +163,8 @@ api_handler student_add, student_set, student_end, contact_add, contact_end, con
     staff_set, staff_end, pair_add, pair_end, read_rota, rota_add, rota_drop;
 
 api_handler read_rolls, read_roll, roll_report_class, read_absences, absence_begin, absence_end;
+api_handler read_backups, read_backup, read_backup_piece, backup_make, backup_remove, read_check, check_make,
+    read_restore, restore_release;
 
 /*
  * Of an import that is kept (change_import.c): `found` of its look is {report, slices}. Writes slices until `bytes` are

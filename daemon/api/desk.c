@@ -37,9 +37,17 @@ static void on_committed(void *arg)
 
 static void on_failed(void *arg)
 {
-    desk_refuse(arg, 503,
-                "the store could not be written, nothing was changed: check the disk and its space, then try again");
-    desk_give(arg);
+    struct errand *errand = arg;
+    const unsigned way = errand->task.route ? errand->task.route->way : 0;
+
+    if (way & API_CHANGE && !(way & API_ASIDE) && !errand->again && !errand->desk->closed) {
+        errand->again = errand->waiting = true;
+        return;
+    }
+    if (!(way & API_ANYHOW && errand->answer.text))
+        desk_refuse(errand, 503,
+                    "the store could not be written, nothing was changed: see `greenline status`, then try again");
+    desk_give(errand);
 }
 
 void desk_give_later(struct errand *errand)
@@ -69,9 +77,13 @@ static void on_work(void *arg, struct store *reader)
     parts.gateway_list = NULL;
     parts.gateway_show = NULL;
     parts.gateway_change = NULL;
+    parts.chore_begin = NULL;
+    parts.chore_show = NULL;
+    parts.refuses = NULL;
     turn_set_now(parts.turn, errand->now);
     api_task_look(&errand->task, &parts);
-    if (store_failed(reader))
+    errand->fault = store_failed(reader) ? store_fault(reader) : FAULT_NONE;
+    if (store_failed(reader) && !(errand->task.route->way & API_ANYHOW))
         desk_refuse(errand, 503, "the store could not be read, or not in time: ask for less, or try again");
 }
 
@@ -80,6 +92,8 @@ static void on_done(void *arg, bool ran)
     struct errand *errand = arg;
     const bool import = errand->task.route->way & API_IMPORT;
 
+    if (ran && errand->fault != FAULT_NONE && errand->desk->parts->read_failed)
+        errand->desk->parts->read_failed(errand->desk->parts->arg, errand->fault);
     if (!ran) {
         if (import)
             desk_import_leave(errand);
@@ -123,6 +137,17 @@ static void on_begin(void *arg)
     }
 }
 
+/* It has not committed: what only looks sees what was committed before. */
+static void on_not_begun(void *arg)
+{
+    const struct errand *errand = arg;
+
+    if (errand->task.route->way & API_CHANGE)
+        on_failed(arg);
+    else
+        on_begin(arg);
+}
+
 /* Whether a change with that key is being worked on. */
 static bool key_lies_here(const struct desk *desk, const struct api_request *request)
 {
@@ -154,12 +179,45 @@ void desk_take(struct desk *desk, const struct api_request *request, desk_answer
         desk_refuse(errand, 409, "a request with this Idempotency-Key is still being worked on: ask again in a moment");
         desk_give_later(errand);
     } else if (api_task_aside(&errand->task)) {
-        turn_effect(desk->parts->turn, on_begin, errand, on_failed);
+        turn_effect(desk->parts->turn, on_begin, errand, on_not_begun);
     } else {
         api_task_look(&errand->task, desk->parts);
         desk_end(errand);
         desk_give_later(errand);
     }
+}
+
+/* As if it had just come. */
+static void take_again(struct errand *errand)
+{
+    struct desk *desk = errand->desk;
+    const struct api_request *request = errand->task.request;
+
+    errand->waiting = false;
+    api_task_close(&errand->task);
+    errand->task = (struct api_task){ 0 };
+    free(errand->answer.text);
+    errand->answer = (struct api_answer){ 0 };
+    api_task_open(&errand->task, desk->setting, request);
+    api_task_look(&errand->task, desk->parts);
+    desk_end(errand);
+    desk_give_later(errand);
+}
+
+void desk_again(struct desk *desk)
+{
+    for (struct errand *at = desk->first; at; at = at->next)
+        if (at->waiting)
+            take_again(at);
+}
+
+bool desk_waits(const struct desk *desk)
+{
+    const struct errand *at = desk->first;
+
+    while (at && !at->waiting)
+        at = at->next;
+    return at != NULL;
 }
 
 struct desk *desk_new(const struct api_setting *setting, const struct api_parts *parts)

@@ -24,6 +24,9 @@ void desk_free(struct desk *desk);
 void desk_take(struct desk *desk, const struct api_request *request, desk_answer_fn *answer, void *arg);
 /* A slice of an import; true while there is more to do at once. */
 bool desk_work(struct desk *desk);
+/* Changes whose turn failed are made once more: a full disk may have been given room meanwhile. Inside the turn. */
+void desk_again(struct desk *desk);
+bool desk_waits(const struct desk *desk);
 /* Whether desk_work() will have something to do in the next turn. */
 bool desk_busy(const struct desk *desk);
 bool desk_empty(const struct desk *desk);

@@ -21,6 +21,9 @@ struct errand {
     time_ms now;         /* when it came */
     int64_t register_at; /* the desk's count of changes when the look began */
     int looks;
+    enum fault fault; /* of its look aside */
+    bool again;       /* made once more after its turn failed */
+    bool waiting;     /* for that */
 };
 
 /* What becomes of the first import in line; the stages that end in a commit move on by it. */

@@ -79,12 +79,34 @@ static json_t *show(struct api_call *call, const char *noun,
     return row ? row : api_refuse(call, 404, "%s %s: there is none: see the list", noun, call->path[1]);
 }
 
+/* The daemon's own problems come first: they are why others are there. */
 static void join_status(json_t *status, json_t *more)
 {
-    json_array_extend(json_object_get(status, "problems"), json_object_get(more, "problems"));
+    json_t *problems = json_array();
+
+    json_array_extend(problems, json_object_get(more, "problems"));
+    json_array_extend(problems, json_object_get(status, "problems"));
+    json_put(status, "problems", problems);
     json_object_del(more, "problems");
     json_object_update(status, more);
     json_decref(more);
+}
+
+/* A store that cannot be read is a problem to be told, not a reason to tell none. */
+static json_t *counted_status(struct api_call *call)
+{
+    json_t *status = status_show(call->store, &call->filter);
+
+    api_readiness(call, status);
+    if (!store_failed(call->store))
+        return status;
+    json_decref(status);
+    status = json_object();
+    list_put_time(status, "now", call->filter.zone, call->now);
+    json_put(status, "problems",
+             json_pack("[{s:o, s:s}]", "what", json_sprintf("the store cannot be read: %s", store_why(call->store)),
+                       "mend", "look with `greenline check`; the daemon's log says more"));
+    return status;
 }
 
 /* What is counted in the store aside, what the daemon itself knows in the turn. */
@@ -92,11 +114,8 @@ json_t *read_status(struct api_call *call)
 {
     json_t *status;
 
-    if (!call->found) {
-        status = status_show(call->store, &call->filter);
-        api_readiness(call, status);
-        return status;
-    }
+    if (!call->found)
+        return counted_status(call);
     status = json_incref(call->found);
     json_put_text(status, "school", call->setting->school);
     json_put_flag(status, "demo", call->setting->demo);

@@ -235,6 +235,19 @@ static bool key_good(const char *key)
     return length > 0 && length <= REQUEST_KEY_MAX;
 }
 
+/* Whether a fault of the disk holds it back. */
+static bool refused_now(struct api_task *task)
+{
+    struct api_call *call = &task->call;
+    const char *why = NULL;
+
+    if (task->route->way & API_ROUTINE && call->parts->refuses)
+        why = call->parts->refuses(call->parts->arg);
+    if (why)
+        api_refuse(call, 503, "%s: nothing was changed: see `greenline status`", why);
+    return why != NULL;
+}
+
 static char *change(struct api_task *task)
 {
     struct api_call *call = &task->call;
@@ -242,7 +255,7 @@ static char *change(struct api_task *task)
     char *text;
 
     turn_request_begin(call->parts->turn);
-    answer = task->route->handle(call);
+    answer = refused_now(task) ? NULL : task->route->handle(call);
     text = answer_text(call, answer);
     if (!answer || call->status >= 300 || call->unchanged) {
         turn_request_undo(call->parts->turn);

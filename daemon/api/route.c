@@ -13,12 +13,13 @@
 #define ASIDE API_ASIDE
 #define CHANGE API_CHANGE
 #define REGISTER (API_CHANGE | API_REGISTER)
+#define ROUTINE (API_CHANGE | API_ROUTINE)
 #define PAGE "after limit"
 #define CHILD "name class village sex birth left_behind remark group"
 #define BROADCAST "to except text template kind at title ladder"
 
 static const struct api_route routes[] = {
-    { API_GET, "status", read_status, "", NULL, ASIDE | API_TWICE },
+    { API_GET, "status", read_status, "", NULL, ASIDE | API_TWICE | API_ANYHOW },
     { API_GET, "today", read_today, "", "today.list", ASIDE },
     { API_GET, "students", read_students, "class village left_behind group q " PAGE, "student.list", ASIDE },
     { API_GET, "students/*", read_student, "", "student.show", LOOK },
@@ -48,22 +49,23 @@ static const struct api_route routes[] = {
     { API_GET, "rota", read_rota, "person " PAGE, "rota.list", LOOK },
     { API_POST, "rota", rota_add, "person since until post", "rota.add", REGISTER },
     { API_POST, "rota/*/end", rota_drop, "", "rota.end", REGISTER },
-    { API_POST, "import", import_files, "files as dry_run partial", "import", REGISTER | ASIDE | API_IMPORT },
+    { API_POST, "import", import_files, "files as dry_run partial", "import",
+      REGISTER | ASIDE | API_IMPORT | API_ROUTINE },
     { API_GET, "schedules", read_schedules, "state kind " PAGE, NULL, LOOK },
     { API_GET, "schedules/*", read_schedule, "", NULL, LOOK },
     { API_GET, "schedules/*/preview", read_schedule_preview, "count", NULL, ASIDE },
     { API_POST, "schedules", schedule_add,
       "name kind audience template text ladder every rrule start school_days on_holiday in_quiet", "schedule.add",
-      CHANGE },
+      ROUTINE },
     { API_POST, "schedules/*/pause", schedule_pause, "", "schedule.pause", CHANGE },
     { API_POST, "schedules/*/resume", schedule_resume, "", "schedule.resume", CHANGE },
     { API_POST, "schedules/*/remove", schedule_remove, "", "schedule.remove", CHANGE },
-    { API_POST, "schedules/*/run", schedule_run, "", "schedule.run", CHANGE },
+    { API_POST, "schedules/*/run", schedule_run, "", "schedule.run", ROUTINE },
     { API_GET, "calendar", read_calendar, "month", NULL, ASIDE },
     { API_GET, "broadcasts", read_broadcasts, "state kind " PAGE, "broadcast.list", ASIDE },
     { API_GET, "broadcasts/*", read_broadcast, "", "broadcast.show", ASIDE },
     { API_POST, "broadcasts/preview", broadcast_preview, BROADCAST, "broadcast.preview", ASIDE },
-    { API_POST, "broadcasts", broadcast_send, BROADCAST, "broadcast.send", CHANGE | ASIDE },
+    { API_POST, "broadcasts", broadcast_send, BROADCAST, "broadcast.send", ROUTINE | ASIDE },
     { API_POST, "broadcasts/*/pause", broadcast_pause, "", "broadcast.pause", CHANGE },
     { API_POST, "broadcasts/*/resume", broadcast_resume, "", "broadcast.resume", CHANGE },
     { API_POST, "broadcasts/*/cancel", broadcast_cancel, "", "broadcast.cancel", CHANGE },
@@ -99,12 +101,21 @@ static const struct api_route routes[] = {
     { API_GET, "inbox/*", read_reply, "", "inbox.show", LOOK },
     { API_POST, "inbox/*/assign", reply_assign, "student ask class value ignore", "inbox.assign", CHANGE },
     { API_POST, "inbox/try", try_answers, "kind options texts", NULL, ASIDE },
-    { API_GET, "gateways", read_gateways, "", NULL, LOOK },
-    { API_GET, "gateways/*", read_gateway, "", NULL, LOOK },
+    { API_GET, "gateways", read_gateways, "", NULL, API_ANYHOW },
+    { API_GET, "gateways/*", read_gateway, "", NULL, API_ANYHOW },
     { API_POST, "gateways/*/pause", change_gateway_pause, "reason until", "gateway.pause", CHANGE },
     { API_POST, "gateways/*/resume", change_gateway_resume, "", "gateway.resume", CHANGE },
     { API_POST, "gateways/*/drain", change_gateway_drain, "reason until", "gateway.drain", CHANGE },
     { API_POST, "gateways/*/test", change_gateway_test, "to text", "gateway.test", CHANGE },
+    { API_GET, "backups", read_backups, "", "backup.list", ASIDE },
+    { API_POST, "backups", backup_make, "keep fetch", "backup.make", CHANGE },
+    { API_GET, "backups/*", read_backup, "", NULL, API_ANYHOW },
+    { API_GET, "backups/*/piece", read_backup_piece, "after", NULL, ASIDE },
+    { API_POST, "backups/*/remove", backup_remove, "", "backup.remove", CHANGE },
+    { API_POST, "checks", check_make, "", "check.make", CHANGE },
+    { API_GET, "checks/*", read_check, "", NULL, API_ANYHOW },
+    { API_GET, "restore", read_restore, "", NULL, LOOK },
+    { API_POST, "restore/release", restore_release, "messages", "restore.release", CHANGE },
     { API_GET, "audit", read_audit, "subject actor " PAGE, "audit.list", ASIDE },
 };
 

@@ -336,9 +336,14 @@ bool api_work(struct api *api)
     return desk_work(api->desk);
 }
 
+void api_again(struct api *api)
+{
+    desk_again(api->desk);
+}
+
 bool api_busy(const struct api *api)
 {
-    return desk_busy(api->desk);
+    return desk_busy(api->desk) || desk_waits(api->desk);
 }
 
 bool api_idle(const struct api *api)

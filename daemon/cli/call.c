@@ -240,6 +240,14 @@ static bool read_argument(struct reading *reading, const char *word, struct erro
     return true;
 }
 
+/* Whether a noun that is a command by itself has a verb of this name: `backup list`, but `backup FILE`. */
+static bool is_verb(const struct reading *reading, const char *word)
+{
+    const struct cli_command *command = reading->call->command;
+
+    return !*command->verb && reading->arguments == 0 && *word && command_find(command->noun, word);
+}
+
 /* Takes a word as noun or verb, or says that there is none such. */
 static bool read_name(struct reading *reading, const char *word, struct error *err)
 {
@@ -264,7 +272,9 @@ static bool read_word(struct reading *reading, const char *word, struct error *e
     }
     if (!reading->plain && word[0] == '-' && word[1])
         return read_option(reading, word, err);
-    return reading->call->command ? read_argument(reading, word, err) : read_name(reading, word, err);
+    if (!reading->call->command || (!reading->plain && is_verb(reading, word)))
+        return read_name(reading, word, err);
+    return read_argument(reading, word, err);
 }
 
 /* Whether all that must be there is. */

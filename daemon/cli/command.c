@@ -31,6 +31,9 @@ static const struct {
     { "check", N_("what is wrong before anything happens") },
     { "gateway", N_("the programs that send") },
     { "audit", N_("who looked at or changed what") },
+    { "backup", N_("a copy of the store") },
+    { "restore", N_("a copy back in its place") },
+    { "top", N_("the state of everything, live") },
 };
 
 static const struct cli_option common[] = {

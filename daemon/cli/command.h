@@ -79,6 +79,8 @@ const struct cli_command *command_register_at(size_t index);
 const struct cli_command *command_roll_at(size_t index);
 /* The part about emergencies. */
 const struct cli_command *command_alert_at(size_t index);
+/* The part about the store itself: backup, restore, check, top. */
+const struct cli_command *command_store_at(size_t index);
 /* Options that commands share, by what they are: all; lists; changes. NULL behind the last. */
 const struct cli_option *command_common_option(const struct cli_command *command, size_t index);
 /* What a noun is about; NULL for one that is none. N_() */
@@ -136,6 +138,14 @@ enum cli_status run_alert(struct cli_session *session, const struct cli_call *ca
 /* Any show with --follow: the view again after each change, until the user interrupts it. */
 enum cli_status run_follow(struct cli_session *session, const struct cli_call *call);
 enum cli_status run_try(struct cli_session *session, const struct cli_call *call);
+enum cli_status run_backup(struct cli_session *session, const struct cli_call *call);
+enum cli_status run_restore(struct cli_session *session, const struct cli_call *call);
+enum cli_status run_release(struct cli_session *session, const struct cli_call *call);
+enum cli_status run_check_store(struct cli_session *session, const struct cli_call *call);
+enum cli_status run_top(struct cli_session *session, const struct cli_call *call);
+
+/* Begins long work and looks at it until its end: CLI_DONE and what became of it; else it was told why not. */
+enum cli_status session_chore(struct cli_session *session, const char *path, const json_t *body, json_t **out);
 
 enum cli_status run_absent(struct cli_session *session, const struct cli_call *call);
 enum cli_status run_check(struct cli_session *session, const struct cli_call *call);

@@ -73,5 +73,5 @@ static const struct cli_command commands[] = {
 
 const struct cli_command *command_roll_at(size_t index)
 {
-    return index < COUNT(commands) ? &commands[index] : NULL;
+    return index < COUNT(commands) ? &commands[index] : command_store_at(index - COUNT(commands));
 }

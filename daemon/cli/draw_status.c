@@ -53,15 +53,20 @@ static void draw_readiness(const struct screen *screen, const json_t *ready)
         draw_problem(screen, problem);
 }
 
-void draw_status(const struct screen *screen, const json_t *status)
+void draw_problems(const struct screen *screen, const json_t *status)
 {
     const json_t *problems = json_object_get(status, "problems"), *problem;
     size_t i;
 
     json_array_foreach (problems, i, problem)
         draw_problem(screen, problem);
+}
+
+void draw_status(const struct screen *screen, const json_t *status)
+{
+    draw_problems(screen, status);
     draw_readiness(screen, json_object_get(status, "readiness"));
-    if (json_array_size(problems) == 0) {
+    if (json_array_size(json_object_get(status, "problems")) == 0) {
         const char *state = json_text(status, "state", "ok");
 
         screen_styled(screen, screen_style_of(state),

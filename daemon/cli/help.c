@@ -58,6 +58,21 @@ static void option_line(const struct screen *screen, const struct cli_option *op
     line(screen, label, HELP_LABEL, _(option->help));
 }
 
+/* Of a noun that is a command by itself: what else it can. */
+static void other_verbs(const struct screen *screen, const struct cli_command *command)
+{
+    bool any = false;
+
+    for (size_t i = 0; !*command->verb && command_at(i); i++) {
+        if (strcmp(command_at(i)->noun, command->noun) != 0 || !*command_at(i)->verb)
+            continue;
+        if (!any)
+            heading(screen, _("Commands"));
+        any = true;
+        line(screen, command_at(i)->verb, 12, _(command_at(i)->help));
+    }
+}
+
 static void command_help(const struct screen *screen, const struct cli_command *command)
 {
     CLEANUP(mem_clean) char *text = usage(command);
@@ -77,6 +92,7 @@ static void command_help(const struct screen *screen, const struct cli_command *
         screen_blanks(screen, 2);
         screen_wrapped(screen, 2, STYLE_PLAIN, _(command->notes[i]));
     }
+    other_verbs(screen, command);
     heading(screen, _("Examples"));
     for (size_t i = 0; i < COMMAND_EXAMPLES_MAX && command->examples[i]; i++)
         screen_format(screen, "  greenline %s\n", command->examples[i]);

@@ -22,6 +22,7 @@ static const char *const words[] = {
     N_("attention"),
     N_("none"),
     N_("normal"),
+    N_("emergencies_only"),
     /* messages */
     N_("queued"),
     N_("claimed"),

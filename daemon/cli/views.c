@@ -419,6 +419,13 @@ const struct view view_tried = {
                  { N_("why"), "why", cell_text, LOOK_PROSE } },
 };
 
+const struct view view_backups = {
+    .columns = { { N_("name"), "name", cell_text, LOOK_WHOLE },
+                 { N_("time"), "at", cell_time, LOOK_WHOLE },
+                 { N_("bytes"), "bytes", cell_text, LOOK_NUMBER },
+                 { N_("sealed"), "sealed", cell_yes, LOOK_WHOLE } },
+};
+
 const struct view view_dates = { .draw = draw_dates };
 const struct view view_calendar = { .draw = draw_calendar };
 const struct view view_today = { .draw = draw_today };

@@ -61,6 +61,7 @@ void config_free(struct config *config)
         config->headers,
         config->log.level,
         config->backup.folder,
+        config->backup.key,
         config->roll.by,
         config->roll.ladder,
     };

@@ -144,6 +144,7 @@ struct config {
     } log;
     struct {
         char *folder; /* by default `backup` in state_dir */
+        char *key;    /* file of the key that seals them; "" = they are plain */
     } backup;
 };
 

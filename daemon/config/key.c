@@ -169,6 +169,8 @@ const struct config_key config_keys[] = {
     { "backup", KEY_GROUP, .help = "backups" },
     { "backup.folder", KEY_PATH, AT(backup.folder), .shown = "backup in state_dir",
       .example = "\"/var/backups/greenline\"", .check = word_check_not_empty, .help = "folder for backups" },
+    { "backup.key", KEY_PATH, AT(backup.key), "", .shown = "none: they are not sealed",
+      .example = "\"/etc/greenline/backup.key\"", .help = "file of the key that seals backups" },
 };
 const size_t config_key_count = COUNT(config_keys);
 

@@ -160,6 +160,11 @@ void engine_hold(struct engine *engine, time_ms emergency_until, time_ms routine
     engine->hold_routine = routine_until;
 }
 
+void engine_only_urgent(struct engine *engine, bool only)
+{
+    engine->only_urgent = only;
+}
+
 static time_ms sooner(time_ms a, time_ms b)
 {
     return a < b ? a : b;
@@ -169,7 +174,7 @@ static time_ms sooner(time_ms a, time_ms b)
 static time_ms step_at(const struct engine *engine, const struct timetable *t, bool urgent)
 {
     const time_ms next = urgent ? sooner(t->urgent, t->urgent_branch) : sooner(t->routine, t->routine_branch);
-    const time_ms hold = urgent ? engine->hold_emergency : engine->hold_routine;
+    const time_ms hold = urgent ? engine->hold_emergency : engine->only_urgent ? TIME_NEVER : engine->hold_routine;
 
     return next > hold ? next : hold;
 }
@@ -232,9 +237,10 @@ bool engine_work(struct engine *engine)
         return true; /* the next slice sees whether there are more */
     if (engine_alert_work(engine))
         return true;
-    if (engine_run_due_schedules(engine) || engine_roll_work(engine))
+    if (!engine->only_urgent && (engine_run_due_schedules(engine) || engine_roll_work(engine)))
         return true;
-    cause = cause_next_work(engine->store, engine_now(engine));
+    cause = engine->only_urgent ? cause_next_urgent(engine->store, engine_now(engine))
+                                : cause_next_work(engine->store, engine_now(engine));
     if (!cause)
         return false;
     engine_expand(engine, cause);

@@ -50,6 +50,8 @@ void engine_set_rules(struct engine *engine, const struct engine_rules *rules);
 /* --- work of the loop --- */
 /* Does what is due, at most one slice (some hundred rows); true while there is more to do at once. */
 bool engine_work(struct engine *engine);
+/* While routine is held (a fault of the disk, a restore) engine_work() does emergencies only. */
+void engine_only_urgent(struct engine *engine, bool only);
 /* Whether some of it is an emergency's, which waits for nothing. */
 bool engine_urgent(struct engine *engine);
 /* When engine_work() has something to do; TIME_NEVER. */

@@ -22,6 +22,7 @@ struct engine {
     struct outbox *outbox;
     struct engine_rules rules;
     char *language;
+    bool only_urgent;
     struct wording wordings[WORDINGS_MAX];
     size_t wording_count;
     struct {

@@ -94,6 +94,14 @@ int64_t cause_next_work(struct store *store, time_ms now)
                        "i", now);
 }
 
+int64_t cause_next_urgent(struct store *store, time_ms now)
+{
+    return store_value(store, 0,
+                       "SELECT id FROM cause WHERE stage <> 'ready' AND state IN ('open', 'cancelled') AND due <= $1"
+                       " AND lane = 'emergency' ORDER BY due, id LIMIT 1",
+                       "i", now);
+}
+
 bool cause_urgent(struct store *store, time_ms now)
 {
     return store_value(

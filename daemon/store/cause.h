@@ -31,6 +31,8 @@ void cause_set_severity(struct store *store, int64_t id, const char *severity);
 void cause_set_stage(struct store *store, int64_t id, const char *stage, int64_t cursor);
 /* The next cause with work that is due, emergencies first; 0. */
 int64_t cause_next_work(struct store *store, time_ms now);
+/* The same of emergencies only. */
+int64_t cause_next_urgent(struct store *store, time_ms now);
 /* Whether an emergency has work that is due: a cause to expand or an ask to climb. */
 bool cause_urgent(struct store *store, time_ms now);
 /* When the next cause becomes due; TIME_NEVER. */

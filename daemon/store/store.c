@@ -15,6 +15,7 @@
 #include "store/store_internal.h"
 
 enum { STATEMENTS_MAX = 1024 }; /* a power of two; the code has a few hundred */
+enum { WRITER_WAITS_MS = 100 }; /* for another program's lock: the loop has no more time */
 
 struct store {
     sqlite3 *db;
@@ -25,6 +26,7 @@ struct store {
     bool failed;
     bool shows;                   /* the statement prepared or found last writes what people see */
     bool changed, changed_before; /* such rows, in this transaction; and at the savepoint */
+    enum fault fault;             /* of the last failure */
     char why[512];
     struct {
         const char *sql;
@@ -77,10 +79,24 @@ const char *store_why(const struct store *store)
     return store->why;
 }
 
+enum fault store_fault(const struct store *store)
+{
+    return store->fault;
+}
+
+bool store_moved(const struct store *store)
+{
+    int moved = 0;
+
+    return sqlite3_file_control(store->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved;
+}
+
 static void fail(struct store *store, const char *sql)
 {
-    if (!store->failed)
+    if (!store->failed) {
         snprintf(store->why, sizeof store->why, "%s (%.120s)", sqlite3_errmsg(store->db), sql);
+        store->fault = fault_of_code(sqlite3_extended_errcode(store->db), sqlite3_system_errno(store->db));
+    }
     store->failed = true;
 }
 
@@ -324,7 +340,7 @@ bool store_commit(struct store *store, struct error *err)
         store->in_transaction = false;
         return true;
     }
-    error_set(err, "store: %s: check the disk and its space", store->why);
+    error_set(err, "store: %s", store->why);
     store_rollback(store);
     return false;
 }
@@ -391,16 +407,20 @@ static const char pragmas[] = "PRAGMA journal_mode = WAL; PRAGMA synchronous = F
                               "PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -8000; PRAGMA busy_timeout = 2000;"
                               "PRAGMA temp_store = MEMORY;";
 
-static bool lock_path(struct store *store, struct error *err)
+int store_lock(const char *path, struct error *err)
 {
-    CLEANUP(mem_clean) char *path = mem_format("%s.lock", store->path);
+    CLEANUP(mem_clean) char *name = mem_format("%s.lock", path);
+    const int lock = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
 
-    store->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
-    if (store->lock < 0)
-        return error_set(err, "%s: %m: make the folder and let the daemon write there", path);
-    if (flock(store->lock, LOCK_EX | LOCK_NB) != 0)
-        return error_set(err, "%s: in use by another greenlined: stop that one first", store->path);
-    return true;
+    if (lock < 0) {
+        error_set(err, "%s: %m: make the folder and let the daemon write there", name);
+        return -1;
+    }
+    if (flock(lock, LOCK_EX | LOCK_NB) == 0)
+        return lock;
+    error_set(err, "%s: in use by another greenlined: stop that one first", path);
+    close(lock);
+    return -1;
 }
 
 static bool first_values(struct store *store, bool demo, struct error *err)
@@ -444,23 +464,18 @@ static struct store *open_connection(const char *path, struct error *err)
 
 struct store *store_open(const char *path, bool demo, struct error *err)
 {
-    struct store *store = mem_new(1, sizeof *store);
-    int lock;
+    const int lock = store_lock(path, err);
+    struct store *store;
 
-    store->path = mem_dup(path);
-    if (!lock_path(store, err)) {
-        store_close(store);
+    if (lock < 0)
         return NULL;
-    }
-    lock = store->lock;
-    store->lock = -1;
-    store_close(store);
     store = open_connection(path, err);
     if (!store) {
         close(lock);
         return NULL;
     }
     store->lock = lock;
+    sqlite3_busy_timeout(store->db, WRITER_WAITS_MS);
     if (migration_run(store, err) && first_values(store, demo, err))
         return store;
     store_close(store);

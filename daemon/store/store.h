@@ -15,6 +15,7 @@
 
 #include "lib/clock.h"
 #include "lib/error.h"
+#include "store/fault.h"
 
 struct store;
 
@@ -28,6 +29,8 @@ struct store *store_open(const char *path, bool demo, struct error *err);
 /* A second connection of the same process for reading and checkpoints (PRAGMA query_only): the helper thread's. */
 struct store *store_open_reader(const char *path, struct error *err);
 void store_close(struct store *store);
+/* The lock alone, for who works on the file itself: a descriptor to close, -1 and why while a daemon runs. */
+int store_lock(const char *path, struct error *err);
 sqlite3 *store_handle(struct store *store);
 const char *store_path(const struct store *store);
 
@@ -69,6 +72,10 @@ char *store_text(struct store *store, const char *sql, const char *types, ...);
 /* Whether the running transaction has failed, and why (borrowed). */
 bool store_failed(const struct store *store);
 const char *store_why(const struct store *store);
+/* What kind of failure the last one was, also after the rollback; FAULT_NONE before the first. */
+enum fault store_fault(const struct store *store);
+/* Whether the file is no longer in its place: what is written then is seen by nobody else, and lost at the end. */
+bool store_moved(const struct store *store);
 
 /* For helper.c alone: begins a read transaction, whose first row fixes what it sees; ended by store_rollback(). */
 void store_snapshot(struct store *store);

@@ -164,11 +164,15 @@ class School:
             pause(0.05)
 
 
+class Skipped(Exception):
+    """What the machine does not allow."""
+
+
 class Report:
-    """Counts test functions; the last line is `N passed, N failed`."""
+    """Counts test functions; the last line is `N passed, N failed`, and `, N skipped` where there were any."""
 
     def __init__(self):
-        self.passed = self.failed = 0
+        self.passed = self.failed = self.skipped = 0
 
     def run(self, test):
         import traceback
@@ -176,11 +180,14 @@ class Report:
             test()
             self.passed += 1
             print("ok      %s" % test.__name__, flush=True)
+        except Skipped as why:
+            self.skipped += 1
+            print("SKIP    %s: %s" % (test.__name__, why), flush=True)
         except Exception:
             self.failed += 1
             print("FAILED  %s" % test.__name__)
             traceback.print_exc()
 
     def end(self):
-        print("%d passed, %d failed" % (self.passed, self.failed))
+        print("%d passed, %d failed%s" % (self.passed, self.failed, ", %d skipped" % self.skipped if self.skipped else ""))
         return 1 if self.failed else 0

@@ -63,7 +63,7 @@ def test_another_prefix_stands_in_the_units():
 
 
 def test_the_units_are_closed():
-    for unit in ("greenlined.service", "greenlined@.service", "greenline-gateway@.service"):
+    for unit in ("greenlined.service", "greenlined@.service", "greenline-gateway@.service", "greenline-backup.service"):
         result = subprocess.run(["systemd-analyze", "security", "--offline=yes", "systemd/" + unit], cwd=school.TOP,
                                 stdout=subprocess.PIPE, encoding="utf-8", check=False)
         level = float(re.search(r"exposure level for \S+: ([0-9.]+)", result.stdout).group(1))

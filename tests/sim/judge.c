@@ -7,6 +7,7 @@
 
 #include "lib/memory.h"
 #include "sim/school.h"
+#include "store/verify.h"
 
 static int broken(const char *rule, const char *detail)
 {
@@ -270,9 +271,30 @@ static int every_ask_has_ended(struct school *s)
     return world_value(s->world, sql) ? broken("an ask", "is open beyond its grace") : 0;
 }
 
+/* `greenline check` has nothing to say about a term that was lived through. */
+static int the_check_finds_nothing(struct school *s)
+{
+    struct error err = { "" };
+    struct verify *verify = verify_begin(s->world->path, NULL, NULL, &err);
+    json_t *findings, *finding;
+    size_t i;
+    int faults = 0;
+
+    if (!verify)
+        return broken("check", err.text);
+    while (verify_step(verify))
+        ;
+    findings = verify_findings(verify);
+    json_array_foreach (findings, i, finding)
+        faults += broken("check", json_string_value(json_object_get(finding, "what")));
+    json_decref(findings);
+    verify_end(verify);
+    return faults;
+}
+
 int school_judge(struct school *s)
 {
     return nothing_is_lost(s) + nothing_is_sent_twice(s) + doubts_are_few(s) + no_alarm_ends_in_silence(s) +
            nobody_is_woken(s) + nobody_restricted_is_told(s) + no_loops(s) + nothing_is_guessed(s) + help_is_heard(s) +
-           wrong_numbers_are_left_alone(s) + every_ask_has_ended(s);
+           wrong_numbers_are_left_alone(s) + every_ask_has_ended(s) + the_check_finds_nothing(s);
 }

@@ -163,8 +163,10 @@ void api_fixture_turn(struct api_fixture *fixture)
 
     turn_set_now(fixture->turn, fixture->now);
     event_base_loop(fixture->base, EVLOOP_ONCE | (fixture->api && api_busy(fixture->api) ? EVLOOP_NONBLOCK : 0));
-    if (fixture->api)
+    if (fixture->api) {
+        api_again(fixture->api);
         api_work(fixture->api);
+    }
     if (!turn_end(fixture->turn, &err))
         snprintf(fixture->why, sizeof fixture->why, "%.255s", err.text);
 }

@@ -149,6 +149,28 @@ static void test_full_disk_answers_503_and_the_same_request_works_later(void **s
     text_free(&body);
 }
 
+/* As when the ballast was given back meanwhile: the client hears nothing of it. */
+static void test_a_change_whose_turn_failed_is_made_once_more(void **state)
+{
+    struct api_fixture *f = *state;
+    struct api_client *client;
+    struct api_reply reply;
+
+    sqlite3_exec(store_handle(f->store), "PRAGMA query_only = ON", NULL, NULL, NULL);
+    f->why[0] = '\0';
+    client = api_fixture_send(f, "POST", "/v1/students/20260016/note", "k4", "{\"text\":\"好\"}");
+    for (int i = 0; i < 100 && !f->why[0]; i++)
+        api_fixture_turn(f);
+    assert_non_null(strstr(f->why, "readonly"));
+    assert_false(api_client_answered(client));
+    sqlite3_exec(store_handle(f->store), "PRAGMA query_only = OFF", NULL, NULL, NULL);
+    reply = api_fixture_wait(f, client);
+    assert_int_equal(reply.status, 200);
+    assert_int_equal(count(f, "SELECT count(*) FROM note"), 1);
+    assert_int_equal(count(f, "SELECT count(*) FROM audit WHERE action = 'channel.note'"), 1);
+    api_reply_free(&reply);
+}
+
 static void test_two_of_one_name_are_listed_not_guessed(void **state)
 {
     struct api_reply reply = api_fixture_get(*state, "/v1/students/%E7%8E%8B%E5%B0%8F%E6%98%8E");
@@ -503,6 +525,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_change_without_key_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(test_refused_change_leaves_no_row, setup, teardown),
         cmocka_unit_test_setup_teardown(test_full_disk_answers_503_and_the_same_request_works_later, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_change_whose_turn_failed_is_made_once_more, setup, teardown),
         cmocka_unit_test_setup_teardown(test_two_of_one_name_are_listed_not_guessed, setup, teardown),
         cmocka_unit_test_setup_teardown(test_student_is_found_by_number_id_and_unique_name, setup, teardown),
         cmocka_unit_test_setup_teardown(test_what_is_wrong_with_a_request_is_said, setup, teardown),
