@@ -102,7 +102,7 @@ help:
 BUILD_PACKAGES := gcc g++ make libc6-dev libevent-dev libsqlite3-dev libcurl4-openssl-dev libconfig-dev libical-dev \
                   libphonenumber-dev libjansson-dev libsodium-dev libcsv-dev libunistring-dev libsystemd-dev libssl-dev \
                   gettext tzdata python3
-TEST_PACKAGES := libcmocka-dev sqlite3 curl strace mandoc
+TEST_PACKAGES := libcmocka-dev sqlite3 curl strace mandoc python3-yaml python3-jsonschema
 PEER_PACKAGES := kannel kannel-extras nghttp2-server
 LINT_PACKAGES := clang clang-tidy clang-format cppcheck
 deps:

@@ -318,6 +318,7 @@ static void on_ready(void *arg, struct gateway *g)
     checks_alarm(daemon);
     hear(daemon, g, (struct heard){ .verb = HEARD_READY });
     api_changed(daemon->api);
+    heralds_gateway(daemon, gateway_name(g), NULL);
 }
 
 static void lose(void *arg, const char *id, bool in_doubt)
@@ -334,6 +335,7 @@ static void on_down(void *arg, struct gateway *g, const char *reason)
 
     log_warning("gateway %s: %s", at.gateway, reason);
     gateway_held_each(g, lose, &at);
+    heralds_gateway(at.daemon, at.gateway, reason);
     if (!at.daemon->stopping)
         engine_watch_gateways(at.daemon->engine);
     api_changed(at.daemon->api);

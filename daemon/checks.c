@@ -120,6 +120,7 @@ void daemon_check(const struct config *config, struct mistakes *mistakes)
         mistakes_add(mistakes, "%s", err.text);
     grammar_close(grammar);
     hooks_check(config, mistakes);
+    heralds_check(config, mistakes);
     calendar_free(rules_calendar(config, mistakes));
     for (size_t i = 0; i < config->gateway_count; i++)
         carriers[i] = describe(config, &config->gateways[i], mistakes);

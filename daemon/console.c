@@ -44,6 +44,30 @@ static bool change_gateway(void *arg, const char *name, const char *verb, const 
     return true;
 }
 
+/* Event hooks that do not run, or lost something. */
+static void put_hooks(json_t *problems, const struct daemon *d)
+{
+    json_t *all = heralds_show(d->heralds), *hook;
+    size_t i;
+
+    json_array_foreach (all, i, hook) {
+        const char *name = json_string_value(json_object_get(hook, "name"));
+        const char *reason = json_string_value(json_object_get(hook, "last_reason"));
+        const json_int_t lost = json_integer_value(json_object_get(hook, "lost"));
+
+        if (*reason && json_is_false(json_object_get(hook, "running")))
+            json_array_append_new(problems,
+                                  json_pack("{s:o, s:s}", "what", json_sprintf("hook %s is down: %s", name, reason),
+                                            "mend", "look at its program; what it says stands in the log"));
+        if (lost)
+            json_array_append_new(
+                problems, json_pack("{s:o, s:s}", "what",
+                                    json_sprintf("hook %s did not read: %lld events lost", name, (long long)lost),
+                                    "mend", "make its program read on, then restart the daemon"));
+    }
+    json_decref(all);
+}
+
 static json_t *own_status(void *arg)
 {
     struct daemon *d = arg;
@@ -68,6 +92,7 @@ static json_t *own_status(void *arg)
     json_array_extend(json_object_get(json, "problems"), watched);
     json_decref(watched);
     checks_show(d, json_object_get(json, "problems"));
+    put_hooks(json_object_get(json, "problems"), d);
     return json;
 }
 
@@ -114,6 +139,7 @@ static void released(void *arg)
 struct api_setting console_setting(const struct daemon *d)
 {
     return (struct api_setting){ .socket = d->config.listen.socket,
+                                 .tokens = d->config.listen.tokens,
                                  .zone = d->zone,
                                  .calendar = d->calendar,
                                  .school = d->config.school.name,
@@ -142,6 +168,7 @@ struct api_parts console_parts(struct daemon *d)
                                .refuses = refuses,
                                .read_failed = read_failed,
                                .released = released,
+                               .metrics = metrics_own,
                                .gateway_list = all_gateways,
                                .gateway_show = one_gateway,
                                .gateway_change = change_gateway };

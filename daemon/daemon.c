@@ -18,7 +18,7 @@
 #include "lib/memory.h"
 #include "store/run.h"
 
-enum { TICK_MS = 30000, WORK_MS = 6, DRAIN_MS = 20000 };
+enum { TICK_MS = 30000, WORK_MS = 6, DRAIN_MS = 20000, HERALDS_MS = 2000 };
 /* After a start: how long steps wait at most for what came in meanwhile, and how long after the last of it. */
 enum { HOLD_EMERGENCY_MS = 5000, HOLD_ROUTINE_MS = 60000, HOLD_QUIET_MS = 1000 };
 
@@ -67,6 +67,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
         watch_tick(d); /* what is held cannot come back either */
     if (d->trouble.fault == FAULT_NONE)
         api_tick(d->api);
+    heralds_tick(d);
     run_seen(d->store, d->run, turn_now(d->turn), false);
     engine_audit(d->engine);
     engine_watch_gateways(d->engine);
@@ -119,6 +120,7 @@ static void take_config(struct daemon *d, struct config *fresh, struct grammar *
     parts = console_parts(d);
     api_renew(d->api, &setting, &parts);
     hooks_renew(d);
+    heralds_configure(d);
     engine_review_schedules(d->engine);
     calendar_free(old_calendar);
     config_free(&old);
@@ -345,6 +347,7 @@ struct daemon *daemon_new(struct config *config, struct error *err)
     d->base = event_base_new();
     log_set_level((enum log_level)d->config.log.number);
     if (open_store(d, err) && open_clock(d, err) && open_parts(d, err)) {
+        heralds_open(d);
         begin_run(d);
         if (open_gateways(d, err) && open_api(d, err) && hooks_open(d, err) && turn_end(d->turn, err)) {
             trouble_tick(d);
@@ -376,6 +379,7 @@ void daemon_free(struct daemon *d)
     d->api = NULL; /* the gateways still tell that they are down */
     gateways_free(d->gateways);
     watch_free(d);
+    heralds_close(d);
     free_event(d->tick);
     free_event(d->work);
     free_event(d->helped);
@@ -448,9 +452,8 @@ static void arm_work(struct daemon *d, bool more)
 
 static void daemon_turn(struct daemon *d)
 {
-    const time_ms began = clock_mono();
     struct error err;
-    bool more = false;
+    bool more = false, changed;
 
     reload_when_held(d);
     release_hold(d);
@@ -464,14 +467,28 @@ static void daemon_turn(struct daemon *d)
         api_work(d->api); /* whoever waits for an import gets an answer still */
     if (d->config.demo && store_in_transaction(d->store))
         run_seen(d->store, d->run, turn_now(d->turn), false); /* its clock goes on from here */
+    changed = store_in_transaction(d->store);
     if (!turn_end(d->turn, &err)) {
         d->work_at = TIME_NEVER;
         arm(d->work, trouble_failed(d, err.text));
         return;
     }
     trouble_over_if_probed(d);
-    turns_count(d, clock_mono() - began);
+    heralds_turn(d, changed);
     arm_work(d, more || (d->trouble.fault == FAULT_NONE && api_busy(d->api)));
+}
+
+/* A turn's time runs from when a callback first asked for the time: before that the loop waited. */
+static void timed_turn(struct daemon *d)
+{
+    const int64_t began = turn_began_us(d->turn), now = clock_mono_us();
+    int64_t took;
+
+    daemon_turn(d);
+    took = clock_mono_us() - (began ? began : now);
+    turns_count(d, took / 1000);
+    metrics_turn(d, took);
+    turn_rest(d->turn);
 }
 
 /* The last turn: what waits is told so, and the answers leave. */
@@ -486,6 +503,7 @@ static void end(struct daemon *d)
     turn_end(d->turn, NULL);
     event_base_loop(d->base, EVLOOP_NONBLOCK);
     turn_end(d->turn, NULL);
+    heralds_end(d->heralds, HERALDS_MS);
 }
 
 /* Whether the gateways still hold something or somebody waits for an answer. */
@@ -500,7 +518,7 @@ int daemon_run(struct daemon *d)
     sd_notify(0, "READY=1");
     while (!d->stopping || (unfinished(d) && clock_mono() < d->stop_by)) {
         event_base_loop(d->base, EVLOOP_ONCE);
-        daemon_turn(d);
+        timed_turn(d);
     }
     end(d);
     log_notice("ended");

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the files of the daemon's frame share: daemon.c (life, loop), bridge.c (gateways), console.c (API),
  * rules.c (configuration), checks.c (what is wrong with it), hooks.c (webhooks), watch.c (are the gateways well?),
- * trouble.c (faults of the store), chores.c (backup and check), restoring.c. */
+ * trouble.c (faults of the store), chores.c (backup and check), restoring.c,
+ * heralds.c (event hooks), metrics.c (figures). */
 #ifndef GREENLINE_DAEMON_INTERNAL_H
 #define GREENLINE_DAEMON_INTERNAL_H
 
@@ -10,12 +11,16 @@
 #include "daemon.h"
 #include "engine/engine.h"
 #include "gateway/gateway.h"
+#include "gateway/herald.h"
 #include "inbox/inbox.h"
 #include "outbox/outbox.h"
 #include "store/hearing.h"
 #include "store/helper.h"
 
 struct event;
+struct news;
+
+enum { TURN_BUCKETS = 11 };
 
 /* Lines that `status` shows until a reload takes a configuration without them. */
 struct faults {
@@ -62,6 +67,11 @@ struct daemon {
     struct watched *watched; /* watch.c; a list */
     struct api *api;
     struct hook *hook; /* NULL: no listener for webhooks */
+    struct heralds *heralds;
+    struct news *news; /* of heralds.c */
+    struct {
+        int64_t buckets[TURN_BUCKETS], sum_us, count;
+    } times; /* how long turns lasted, since the start */
     struct event *tick, *work, *hold, *helped, *term, *interrupt, *hangup;
     time_ms tick_ms; /* real */
     time_ms started_real;
@@ -180,5 +190,23 @@ bool hooks_open(struct daemon *daemon, struct error *err);
 /* After a reload. */
 void hooks_renew(struct daemon *daemon);
 void hooks_check(const struct config *config, struct mistakes *mistakes);
+
+/* heralds.c: what event hooks are told. */
+void heralds_open(struct daemon *daemon);
+void heralds_close(struct daemon *daemon);
+/* After a reload. */
+void heralds_configure(struct daemon *daemon);
+void heralds_check(const struct config *config, struct mistakes *mistakes);
+/* The turn has ended; whether it changed rows. */
+void heralds_turn(struct daemon *daemon, bool changed);
+void heralds_tick(struct daemon *daemon);
+/* A gateway is down, with a reason, or up, with NULL. */
+void heralds_gateway(struct daemon *daemon, const char *name, const char *reason);
+/* What is wrong with the place of the store; FAULT_NONE: nothing any more. */
+void heralds_disk(struct daemon *daemon, enum fault fault);
+
+/* metrics.c */
+void metrics_turn(struct daemon *daemon, int64_t took_us);
+json_t *metrics_own(void *daemon);
 
 #endif

@@ -2,12 +2,17 @@
 /*
  * Between the listener for webhooks (api/hook.h) and the supervisor: who may call which gateway, and the way of a request
  * to its program and back. Neither the loop's turn nor the store is touched: what a webhook brings comes as replies and
- * statuses of that program, and the supervisor holds its answer back until those are stored.
+ * statuses of that program, and the supervisor holds its answer back until those are stored. And /metrics, where it is
+ * wanted: for callers of this machine with a token, since a web server that stands before us calls from here too.
  */
+#include <stdlib.h>
+#include <string.h>
+
 #include "daemon_internal.h"
 #include "lib/log.h"
 #include "lib/memory.h"
 #include "lib/network.h"
+#include "lib/text.h"
 
 static bool may_call(const struct config_gateway *gateway, const char *from)
 {
@@ -21,11 +26,25 @@ static bool may_call(const struct config_gateway *gateway, const char *from)
     return false;
 }
 
+/* A request that waits: one of the two. */
+struct ticket {
+    struct hook_call *call;
+    struct gateway_webhook *webhook;
+    struct api_ticket *metrics;
+};
+
+static bool is_of_this_machine(const char *from)
+{
+    return text_starts(from, "127.") || strcmp(from, "::1") == 0;
+}
+
 static int judge(void *arg, const char *name, const char *from)
 {
     const struct daemon *d = arg;
     const struct config_gateway *gateway = config_gateway_find(&d->config, name);
 
+    if (!*name && d->config.listen.metrics)
+        return is_of_this_machine(from) ? 0 : 403;
     if (!gateway)
         return 404;
     if (may_call(gateway, from))
@@ -39,13 +58,38 @@ static void on_done(void *arg, const struct gateway_http_answer *answer)
     const struct hook_answer out = {
         .status = answer->status, .headers = answer->headers, .body = answer->body, .length = answer->length
     };
+    struct ticket *ticket = arg;
 
-    hook_answer(arg, &out);
+    hook_answer(ticket->call, &out);
+    free(ticket);
 }
 
-static void *take(void *arg, const struct hook_request *request, struct hook_call *call, int *status)
+static void on_metrics(void *arg, int status, const char *text)
 {
-    const struct daemon *d = arg;
+    json_t *headers = json_pack("{s:s}", "Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+    const struct hook_answer out = { .status = status,
+                                     .headers = status == 200 ? headers : NULL,
+                                     .body = status == 200 ? text : NULL,
+                                     .length = status == 200 ? strlen(text) : 0 };
+    struct ticket *ticket = arg;
+
+    hook_answer(ticket->call, &out);
+    json_decref(headers);
+    free(ticket);
+}
+
+static void take_metrics(struct daemon *d, const struct hook_request *request, struct ticket *ticket, int *status)
+{
+    const char *authorization = json_string_value(json_object_get(request->headers, "authorization"));
+
+    if (strcmp(request->method, "GET") == 0)
+        ticket->metrics = api_ask_metrics(d->api, authorization, on_metrics, ticket, status);
+    else
+        *status = 405;
+}
+
+static void take_webhook(struct daemon *d, const struct hook_request *request, struct ticket *ticket, int *status)
+{
     struct gateway *g = gateways_find(d->gateways, request->name);
     const struct gateway_http_request line = {
         .method = request->method,
@@ -56,17 +100,39 @@ static void *take(void *arg, const struct hook_request *request, struct hook_cal
         .length = request->length,
         .from = request->from,
         .done = on_done,
-        .arg = call,
+        .arg = ticket,
     };
 
     *status = 503;
-    return g ? gateway_http(g, &line, status) : NULL;
+    if (g)
+        ticket->webhook = gateway_http(g, &line, status);
 }
 
-static void forget(void *arg, void *ticket)
+static void *take(void *arg, const struct hook_request *request, struct hook_call *call, int *status)
 {
+    struct ticket *ticket = mem_new(1, sizeof *ticket);
+
+    ticket->call = call;
+    if (*request->name)
+        take_webhook(arg, request, ticket, status);
+    else
+        take_metrics(arg, request, ticket, status);
+    if (ticket->webhook || ticket->metrics)
+        return ticket;
+    free(ticket);
+    return NULL;
+}
+
+static void forget(void *arg, void *waiting)
+{
+    struct ticket *ticket = waiting;
+
     (void)arg;
-    gateway_http_forget(ticket);
+    if (ticket->webhook)
+        gateway_http_forget(ticket->webhook);
+    if (ticket->metrics)
+        api_forget(ticket->metrics);
+    free(ticket);
 }
 
 static struct hook_setting setting_of(const struct config *config)

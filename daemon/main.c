@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "api/api.h"
 #include "daemon.h"
 #include "lib/log.h"
 #include "lib/memory.h"
@@ -27,6 +28,7 @@ static const char help[] =
     "      --key-file FILE          the key of a sealed backup\n"
     "      --emergencies go-on|close  what becomes of emergencies open in it (else each is asked for)\n"
     "      --keys          list the keys of the configuration\n"
+    "      --routes        list the paths of the API, each with the action that a token may do\n"
     "  -v, --verbose       log more\n"
     "      --version       print the version\n"
     "  -h, --help          this text\n"
@@ -38,7 +40,15 @@ static const char help[] =
     "  greenlined --restore /var/backups/greenline-20261008-033000.db -c /etc/greenline/greenline.conf\n";
 
 enum { DESCRIPTORS_MAX = 65536 };
-enum { OPTION_CHECK = 1000, OPTION_KEYS, OPTION_VERSION, OPTION_RESTORE, OPTION_KEY_FILE, OPTION_EMERGENCIES };
+enum {
+    OPTION_CHECK = 1000,
+    OPTION_KEYS,
+    OPTION_ROUTES,
+    OPTION_VERSION,
+    OPTION_RESTORE,
+    OPTION_KEY_FILE,
+    OPTION_EMERGENCIES
+};
 
 static const struct option options[] = {
     { "config", required_argument, NULL, 'c' },
@@ -47,6 +57,7 @@ static const struct option options[] = {
     { "key-file", required_argument, NULL, OPTION_KEY_FILE },
     { "emergencies", required_argument, NULL, OPTION_EMERGENCIES },
     { "keys", no_argument, NULL, OPTION_KEYS },
+    { "routes", no_argument, NULL, OPTION_ROUTES },
     { "verbose", no_argument, NULL, 'v' },
     { "version", no_argument, NULL, OPTION_VERSION },
     { "help", no_argument, NULL, 'h' },
@@ -156,6 +167,9 @@ int main(int argc, char **argv)
             break;
         case OPTION_KEYS:
             config_keys_print(stdout);
+            return 0;
+        case OPTION_ROUTES:
+            api_routes_print(stdout);
             return 0;
         case 'v':
             verbose = true;

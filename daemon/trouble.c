@@ -66,6 +66,7 @@ static void begin(struct daemon *d, enum fault fault, const char *why)
         t->failures = 0;
         if (t->fault == FAULT_NONE)
             t->since = clock_now(&d->clock);
+        heralds_disk(d, fault);
     }
     t->fault = fault;
     t->probing = false;
@@ -81,6 +82,7 @@ static void end(struct daemon *d)
 
     log_notice("%s: works again: what was held goes on", d->config.store);
     *t = (struct trouble){ 0 };
+    heralds_disk(d, FAULT_NONE);
     daemon_released(d); /* a turn of a release may have failed */
 }
 

@@ -16,6 +16,7 @@ install: all
 	$(Q)mkdir -p $(DESTDIR)$(SHARE)/greenline
 	$(Q)cp -R conf/. $(DESTDIR)$(SHARE)/greenline/
 	$(Q)rm -f $(DESTDIR)$(SHARE)/greenline/*.[0-9]
+	$(Q)$(INSTALL) -m644 daemon/api/openapi.yaml $(DESTDIR)$(SHARE)/greenline/openapi.yaml
 	$(Q)chmod -R u=rwX,go=rX $(DESTDIR)$(SHARE)/greenline
 	$(Q)for l in $(LANGUAGES); do $(INSTALL) -m644 $(B)/locale/$$l/LC_MESSAGES/greenline.mo \
 	    $(DESTDIR)$(SHARE)/locale/$$l/LC_MESSAGES/greenline.mo; done

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The HTTP API on a unix socket (daemon/api/README.md is its contract). The kernel says who is there (SO_PEERCRED): root,
- * the daemon's own user and members of one group are let in, others get 403. A request runs inside the turn of the loop,
+ * the daemon's own user and members of one group are let in, others get 403; a token in the request counts instead of the
+ * user, and on a second socket, which any user may open, only tokens do. A request runs inside the turn of the loop,
  * or, when it looks at many rows, on the helper thread first (store/helper.h) and is ended in a later turn; its answer is
  * an effect of the turn, sent after the commit; when the turn fails every request of it gets 503.
  * Bounded: connections, time a request (absolute, so dripping clients are cut), body, header, rows a page.
@@ -11,6 +12,7 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "core/answer.h"
 #include "core/calendar.h"
@@ -31,6 +33,7 @@ enum { API_BODY_MAX = 16 * 1024 * 1024, API_CONNECTIONS = 64 };
 /* Borrowed texts; they outlive the api. */
 struct api_setting {
     const char *socket; /* path; an old socket there is replaced */
+    const char *tokens; /* path of the socket for tokens; NULL or "": none */
     const char *group;  /* whose members may; NULL: "greenline" */
     struct zone zone;
     const struct calendar *calendar; /* the school's; never changes once loaded */
@@ -62,9 +65,10 @@ struct api_parts {
     void *arg;
     json_t *(*status)(
         void *arg); /* fields that join GET /v1/status (mode, uptime_s, gateways); problems are appended */
-    json_t *(*check_ladders)(void *arg);                  /* an array of {ladder, step, who, state, what, mend} */
-    json_t *(*numbers)(void *arg);                        /* whom to ring by hand: [{name, zh, number}] */
-    json_t *(*gateway_list)(void *arg);                   /* an array of gateway_show() */
+    json_t *(*check_ladders)(void *arg); /* an array of {ladder, step, who, state, what, mend} */
+    json_t *(*metrics)(void *arg);       /* {…} for read_metrics.c: what the daemon knows of itself in figures */
+    json_t *(*numbers)(void *arg);       /* whom to ring by hand: [{name, zh, number}] */
+    json_t *(*gateway_list)(void *arg);  /* an array of gateway_show() */
     json_t *(*gateway_show)(void *arg, const char *name); /* NULL: no such gateway */
     /* verb: "pause", "resume", "drain"; body {reason?, until?}. Acts at once: not part of the turn. */
     /* kind "backup" or "check": begins with the commit of the turn; its state by name. {name, state, percent …} */
@@ -75,6 +79,9 @@ struct api_parts {
     void (*released)(void *arg);                      /* effect: a restore was released */
     bool (*gateway_change)(void *arg, const char *name, const char *verb, const json_t *body, struct error *err);
 };
+
+/* Each path with its method, the action that a token may (or not), and the words it takes, a line each. */
+void api_routes_print(FILE *out);
 
 /* Listens. NULL and `err` when the socket cannot be made. The process ignores SIGPIPE from now on. */
 struct api *api_new(struct event_base *base, const struct api_setting *setting, const struct api_parts *parts,
@@ -97,6 +104,15 @@ void api_again(struct api *api);
 bool api_busy(const struct api *api);
 /* Whether no request waits for its answer. */
 bool api_idle(const struct api *api);
+/*
+ * GET /metrics for a caller without a socket of ours: a token, by the value of the header Authorization (NULL: none). The
+ * answer comes once, never from within, unless forgotten. A ticket for api_forget(), or NULL and a status.
+ */
+struct api_ticket;
+typedef void api_text_fn(void *arg, int status, const char *text);
+struct api_ticket *api_ask_metrics(struct api *api, const char *authorization, api_text_fn *done, void *arg,
+                                   int *status);
+void api_forget(struct api_ticket *ticket);
 /* Forgets old answers; called on the daemon's tick. */
 void api_tick(struct api *api);
 

@@ -25,6 +25,7 @@ struct api_request {
     enum api_method method;
     const char *target; /* raw: "/v1/students/%E7%8E%8B?limit=5" */
     const char *actor;  /* "unix:root" */
+    const char *may;    /* rights of a token, see right.h; NULL: all */
     const char *key;
     const char *body;
     size_t length;
@@ -34,7 +35,8 @@ struct api_request {
 struct api_answer {
     int status;
     bool problem; /* problem+json */
-    char *text;   /* JSON; the caller frees */
+    bool plain;   /* no JSON but text/plain (API_PLAIN) */
+    char *text;   /* the caller frees */
 };
 
 /* The title of an HTTP status. */
@@ -57,6 +59,7 @@ struct api_call {
     json_t *found;             /* what the look aside of a change found; NULL in that look */
     char *subject;             /* for the audit log; by default "NOUN:NAME" of the path */
     int status;                /* of an answer, 200 unless set */
+    const char *once;          /* a field of the answer that is told once: a repeated request gets it without */
     bool unchanged;            /* the change was only tried (dry run): undo it, keep no answer */
     struct error err;          /* of a refusal */
     struct mistakes mistakes;
@@ -80,6 +83,8 @@ enum {
     API_ROUTINE = 32, /* makes much work that is no emergency: refused while a fault of the disk holds routine */
     API_ANYHOW = 64,  /* shows no uncommitted row: answered also when its turn, or the store, fails */
     API_IMPORT = 16,  /* one at a time, in slices: see desk_import.c */
+    API_QUIET = 128,  /* leaves no row in the audit log */
+    API_PLAIN = 256,  /* the handler's answer is a JSON string, sent as it is */
 };
 
 struct api_route {
@@ -87,12 +92,14 @@ struct api_route {
     const char *path; /* parts separated by slashes; a star stands for any name */
     api_handler *handle;
     const char *params; /* words of the query, or fields of the body, separated by blanks */
-    const char *action; /* in the audit log; NULL: not logged */
+    const char *action; /* NOUN.VERB: what a token may, and what the audit log says */
     unsigned way;       /* API_CHANGE … */
 };
 
 /* The route, or NULL with `*status` 404 or 405. */
 const struct api_route *api_route_find(enum api_method method, char *const *path, int *status);
+/* One by one; NULL behind the last. */
+const struct api_route *api_route_at(size_t index);
 
 /*
  * One request, step by step: open, look, end, close. What is known of the answer is in `text`, from the step on that
@@ -141,10 +148,14 @@ int64_t api_id(struct api_call *call);
 /* A field of the body that must be a text that is not empty; NULL after api_refuse(). */
 const char *api_text(struct api_call *call, const char *key);
 
+/* What the audit log says it is about, "NOUN:REF". */
+void api_subject(struct api_call *call, const char *noun, const char *ref);
+
 /* Puts what would go wrong in an emergency into the status, as `readiness`: by the register and the ladders, and (in
  * the turn) by the gateways as they are; read_readiness.c. */
 void api_readiness(struct api_call *call, json_t *status);
 void api_readiness_gateways(struct api_call *call, json_t *status);
+
 /* Refuses when the daemon has no engine (tests, tools). */
 bool api_engine(struct api_call *call);
 
@@ -161,6 +172,7 @@ api_handler alert_preview, alert_raise, alert_ack, alert_pass, alert_clear, aler
     alert_result;
 api_handler student_add, student_set, student_end, contact_add, contact_end, contact_mute, contact_unmute, staff_add,
     staff_set, staff_end, pair_add, pair_end, read_rota, rota_add, rota_drop;
+api_handler read_tokens, token_add, token_over, read_metrics;
 
 api_handler read_rolls, read_roll, roll_report_class, read_absences, absence_begin, absence_end;
 api_handler read_backups, read_backup, read_backup_piece, backup_make, backup_remove, read_check, check_make,

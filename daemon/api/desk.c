@@ -14,7 +14,8 @@ static const char stopping[] = "greenlined is stopping, nothing was changed: try
 void desk_refuse(struct errand *errand, int status, const char *detail)
 {
     free(errand->answer.text);
-    errand->answer = (struct api_answer){ status, true, api_problem(status, detail, NULL) };
+    errand->answer =
+        (struct api_answer){ .status = status, .problem = true, .text = api_problem(status, detail, NULL) };
 }
 
 void desk_give(struct errand *errand)

@@ -65,6 +65,8 @@ static void refuse(struct hook *hook, struct evhttp_request *request, int status
 
     if (status == 405)
         evhttp_add_header(evhttp_request_get_output_headers(request), "Allow", "GET, POST, PUT");
+    if (status == 401)
+        evhttp_add_header(evhttp_request_get_output_headers(request), "WWW-Authenticate", "Bearer"); /* RFC 6750 3 */
     send_answer(hook, request, &answer, last);
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The listener for webhooks: HTTP over TCP, with TLS where a certificate is named. It serves /hook/NAME and what lies below,
- * NAME being a gateway, and hands such a request to that gateway's program; nothing of the API is served here, whoever
- * calls, and what does not exist is 404 without a word. The daemon does not read what a webhook says.
+ * NAME being a gateway, and hands such a request to that gateway's program. Of the API nothing is served here, whoever
+ * calls, but /metrics where the daemon's judge lets it; what does not exist is 404 without a word. The daemon does not read
+ * what a webhook says.
  *
  * Bounded: connections (at the bound the listener rests), real time from the connect, or the answer before, to the end of
  * a request, and from there to the end of its answer (absolute: dripping clients are cut), target, headers, body. What is
@@ -42,7 +43,7 @@ struct hook_setting {
 
 /* Borrowed for the call. */
 struct hook_request {
-    const char *name;         /* of the gateway */
+    const char *name;         /* of the gateway; "": /metrics is asked for */
     const char *method;       /* GET, POST or PUT */
     const char *path, *query; /* as they came, printable ASCII; query "" without */
     const json_t *headers;    /* names in lower case, values UTF-8; without those of one hop */
@@ -61,7 +62,7 @@ struct hook_answer {
 /* Filled by the daemon. */
 struct hook_parts {
     void *arg;
-    /* 0 when a gateway of that name is there and that address may call it; else the status: 404, 403. */
+    /* 0 when a gateway of that name ("": /metrics) is there and that address may call it; else the status: 404, 403. */
     int (*judge)(void *arg, const char *name, const char *from);
     /* Hands it over; hook_answer() follows, never from within. A ticket for forget(), or NULL and a status. */
     void *(*take)(void *arg, const struct hook_request *request, struct hook_call *call, int *status);

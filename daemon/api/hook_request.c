@@ -75,6 +75,10 @@ int hook_target_read(struct hook_target *out, const char *target)
 
     if (strlen(target) > HOOK_TARGET_MAX)
         return 414;
+    if (path_length == strlen("/metrics") && text_starts(path, "/metrics")) {
+        *out = (struct hook_target){ .path = "/metrics" };
+        return 0;
+    }
     if (!text_starts(path, root) || !is_sound(path))
         return 404;
     length = strspn(name, NAME_CHARACTERS);

@@ -100,6 +100,9 @@ bool api_target_read(struct api_call *call, const char *target)
         api_refuse(call, 414, "the path is over %d bytes: shorten it", API_TARGET_MAX);
         return false;
     }
+    if (length == strlen("/metrics") && text_starts(target, "/metrics")) /* where its readers look for it */
+        return read_path(call, target + 1, length - 1) &&
+               (target[length] != '?' || read_query(call, target + length + 1));
     if (!text_starts(target, "/v1/") || length < 5) {
         api_refuse(call, 404, "the path does not begin with /v1/: see daemon/api/README.md");
         return false;

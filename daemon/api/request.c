@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "api/api_internal.h"
+#include "api/right.h"
 #include "lib/json.h"
 #include "lib/memory.h"
 #include "lib/text.h"
@@ -17,15 +18,24 @@
 #include "store/find.h"
 #include "store/request.h"
 #include "store/schedule.h"
+#include "store/token.h"
 
 static const struct {
     int status;
     const char *title;
 } titles[] = {
-    { 200, "OK" },        { 400, "Bad request" },        { 403, "Not allowed" },
-    { 404, "Not found" }, { 405, "Method not allowed" }, { 409, "Conflict" },
-    { 413, "Too large" }, { 414, "Path too long" },      { 422, "Mistakes in the data" },
-    { 501, "Not there" }, { 503, "Not stored" },
+    { 200, "OK" },
+    { 400, "Bad request" },
+    { 401, "Not known" },
+    { 403, "Not allowed" },
+    { 404, "Not found" },
+    { 405, "Method not allowed" },
+    { 409, "Conflict" },
+    { 413, "Too large" },
+    { 414, "Path too long" },
+    { 422, "Mistakes in the data" },
+    { 501, "Not there" },
+    { 503, "Not stored" },
 };
 
 const char *api_title(int status)
@@ -83,7 +93,7 @@ void *api_refuse_err(struct api_call *call, int status)
     return NULL;
 }
 
-static void set_subject(struct api_call *call, const char *noun, const char *ref)
+void api_subject(struct api_call *call, const char *noun, const char *ref)
 {
     free(call->subject);
     call->subject = mem_format("%s:%s", noun, ref ? ref : "?");
@@ -96,7 +106,7 @@ int64_t api_student(struct api_call *call, const char *name)
     if (id) {
         CLEANUP(mem_clean) char *ref = student_ref(call->store, id);
 
-        set_subject(call, "student", ref);
+        api_subject(call, "student", ref);
         return id;
     }
     api_refuse_err(call, call->mistakes.count ? 409 : 404);
@@ -110,7 +120,7 @@ int64_t api_person(struct api_call *call, const char *name)
     if (id) {
         CLEANUP(mem_clean) char *ref = person_ref(call->store, id);
 
-        set_subject(call, "person", ref);
+        api_subject(call, "person", ref);
         return id;
     }
     api_refuse_err(call, call->mistakes.count ? 409 : 404);
@@ -122,7 +132,7 @@ int64_t api_schedule(struct api_call *call, const char *name)
     const int64_t id = schedule_find(call->store, name);
 
     if (id)
-        set_subject(call, "schedule", name);
+        api_subject(call, "schedule", name);
     else
         api_refuse(call, 404, "schedule \"%.100s\": there is none: `greenline schedule list` shows them all", name);
     return id;
@@ -199,7 +209,7 @@ static void audit(struct api_call *call, const struct api_route *route)
 {
     json_t *detail;
 
-    if (!route->action)
+    if (!route->action || route->way & API_QUIET)
         return;
     detail = audit_detail(route->method == API_GET ? call->query : call->body);
     audit_put(call->store, call->now, call->actor, route->action, call->subject, detail);
@@ -208,10 +218,29 @@ static void audit(struct api_call *call, const struct api_route *route)
 
 static char *answer_text(struct api_call *call, json_t *answer)
 {
-    char *text = answer ? write_json(answer) : api_problem(call->status, call->err.text, &call->mistakes);
+    char *text;
 
+    if (!answer)
+        return api_problem(call->status, call->err.text, &call->mistakes);
+    text = json_is_string(answer) ? mem_dup(json_string_value(answer)) : write_json(answer); /* API_PLAIN */
     json_decref(answer);
     return text;
+}
+
+/* The answer as a repeated request gets it: a secret is told once. */
+static void keep_answer(struct api_task *task, const json_t *answer, const char *text)
+{
+    struct api_call *call = &task->call;
+    CLEANUP(mem_clean) char *rest = NULL;
+
+    if (call->once) {
+        json_t *copy = json_copy((json_t *)(uintptr_t)answer);
+
+        json_object_set_new(copy, call->once, json_null());
+        rest = write_json(copy);
+        json_decref(copy);
+    }
+    request_put(call->store, task->request->key, task->digest, call->status, rest ? rest : text, call->now);
 }
 
 /* H over method, path and body: whether a repeated key means the same request. */
@@ -256,13 +285,14 @@ static char *change(struct api_task *task)
 
     turn_request_begin(call->parts->turn);
     answer = refused_now(task) ? NULL : task->route->handle(call);
-    text = answer_text(call, answer);
     if (!answer || call->status >= 300 || call->unchanged) {
         turn_request_undo(call->parts->turn);
-        return text;
+        return answer_text(call, answer);
     }
     audit(call, task->route);
-    request_put(call->store, task->request->key, task->digest, call->status, text, call->now);
+    text = answer_text(call, json_incref(answer));
+    keep_answer(task, answer, text);
+    json_decref(answer);
     turn_request_keep(call->parts->turn);
     return text;
 }
@@ -346,6 +376,19 @@ static void forget(struct api_call *call)
     call->status = 200;
 }
 
+/* 403 for an actor without that right; the first that every request passes. */
+static void judge(struct api_task *task)
+{
+    struct api_call *call = &task->call;
+    const struct actor actor = { call->actor, task->request->may };
+
+    if (may_do(&actor, task->route->action, call->subject))
+        return;
+    api_refuse(call, 403, "%.60s may not %s, it may %.200s: make a token that may with `greenline token add`",
+               actor.name, task->route->action, actor.may ? actor.may : "nothing");
+    task->text = answer_text(call, NULL);
+}
+
 void api_task_open(struct api_task *task, const struct api_setting *setting, const struct api_request *request)
 {
     struct api_call *call = &task->call;
@@ -363,13 +406,28 @@ void api_task_open(struct api_task *task, const struct api_setting *setting, con
                        status == 404 ? "no such path: see daemon/api/README.md"
                                      : "this path takes another method: see daemon/api/README.md");
     }
-    if (!task->route)
+    if (task->route)
+        judge(task);
+    else
         task->text = answer_text(call, NULL);
 }
 
 bool api_task_aside(const struct api_task *task)
 {
     return !task->text && task->route->way & API_ASIDE;
+}
+
+/* A stream looks again for a token that may have been ended meanwhile; false after a refusal. */
+static bool still_known(struct api_task *task)
+{
+    static const char token[] = "token:";
+    struct api_call *call = &task->call;
+
+    if (!task->request->again || !text_starts(call->actor, token) ||
+        token_holds(call->store, call->actor + strlen(token), call->now))
+        return true;
+    api_refuse(call, 401, "the token was ended, or its time is over");
+    return false;
 }
 
 void api_task_look(struct api_task *task, const struct api_parts *parts)
@@ -381,7 +439,7 @@ void api_task_look(struct api_task *task, const struct api_parts *parts)
         return;
     call_at(call, parts);
     forget(call);
-    if (!read_words(task))
+    if (!still_known(task) || !read_words(task))
         task->text = answer_text(call, NULL);
     if (!task->text && way & API_CHANGE)
         task->text = answered_before(task);
@@ -398,7 +456,10 @@ void api_task_end(struct api_task *task, const struct api_parts *parts, struct a
         task->text = task->route->way & API_CHANGE ? change(task) : look(task);
     if (task->seen && !task->request->again)
         audit(call, task->route);
-    *out = (struct api_answer){ call->status, text_starts(task->text, "{\"title\":"), task->text };
+    *out = (struct api_answer){ .status = call->status,
+                                .problem = text_starts(task->text, "{\"title\":"),
+                                .plain = task->route && task->route->way & API_PLAIN && call->status == 200,
+                                .text = task->text };
     task->text = NULL; /* a report of mistakes (422) is no problem+json */
 }
 

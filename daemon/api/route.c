@@ -10,6 +10,7 @@
 #include "lib/memory.h"
 
 #define LOOK API_LOOK
+#define QUIET API_QUIET
 #define ASIDE API_ASIDE
 #define CHANGE API_CHANGE
 #define REGISTER (API_CHANGE | API_REGISTER)
@@ -19,7 +20,8 @@
 #define BROADCAST "to except text template kind at title ladder"
 
 static const struct api_route routes[] = {
-    { API_GET, "status", read_status, "", NULL, ASIDE | API_TWICE | API_ANYHOW },
+    { API_GET, "status", read_status, "", "status.show", ASIDE | API_TWICE | API_ANYHOW | QUIET },
+    { API_GET, "metrics", read_metrics, "", "metrics.show", ASIDE | API_TWICE | API_ANYHOW | QUIET | API_PLAIN },
     { API_GET, "today", read_today, "", "today.list", ASIDE },
     { API_GET, "students", read_students, "class village left_behind group q " PAGE, "student.list", ASIDE },
     { API_GET, "students/*", read_student, "", "student.show", LOOK },
@@ -51,9 +53,9 @@ static const struct api_route routes[] = {
     { API_POST, "rota/*/end", rota_drop, "", "rota.end", REGISTER },
     { API_POST, "import", import_files, "files as dry_run partial", "import",
       REGISTER | ASIDE | API_IMPORT | API_ROUTINE },
-    { API_GET, "schedules", read_schedules, "state kind " PAGE, NULL, LOOK },
-    { API_GET, "schedules/*", read_schedule, "", NULL, LOOK },
-    { API_GET, "schedules/*/preview", read_schedule_preview, "count", NULL, ASIDE },
+    { API_GET, "schedules", read_schedules, "state kind " PAGE, "schedule.list", LOOK | QUIET },
+    { API_GET, "schedules/*", read_schedule, "", "schedule.show", LOOK | QUIET },
+    { API_GET, "schedules/*/preview", read_schedule_preview, "count", "schedule.preview", ASIDE | QUIET },
     { API_POST, "schedules", schedule_add,
       "name kind audience template text ladder every rrule start school_days on_holiday in_quiet", "schedule.add",
       ROUTINE },
@@ -61,7 +63,7 @@ static const struct api_route routes[] = {
     { API_POST, "schedules/*/resume", schedule_resume, "", "schedule.resume", CHANGE },
     { API_POST, "schedules/*/remove", schedule_remove, "", "schedule.remove", CHANGE },
     { API_POST, "schedules/*/run", schedule_run, "", "schedule.run", ROUTINE },
-    { API_GET, "calendar", read_calendar, "month", NULL, ASIDE },
+    { API_GET, "calendar", read_calendar, "month", "calendar.show", ASIDE | QUIET },
     { API_GET, "broadcasts", read_broadcasts, "state kind " PAGE, "broadcast.list", ASIDE },
     { API_GET, "broadcasts/*", read_broadcast, "", "broadcast.show", ASIDE },
     { API_POST, "broadcasts/preview", broadcast_preview, BROADCAST, "broadcast.preview", ASIDE },
@@ -92,7 +94,7 @@ static const struct api_route routes[] = {
     { API_GET, "absences", read_absences, "date " PAGE, "absence.list", LOOK },
     { API_POST, "absences", absence_begin, "student since note", "absence.begin", CHANGE },
     { API_POST, "absences/*/end", absence_end, "outcome", "absence.end", CHANGE },
-    { API_GET, "check/ladders", read_ladder_check, "", NULL, LOOK },
+    { API_GET, "check/ladders", read_ladder_check, "", "check.ladders", LOOK | QUIET },
     { API_GET, "outbox", read_outbox, "state lane channel cause student person line " PAGE, "outbox.list", ASIDE },
     { API_GET, "outbox/*", read_message, "", "outbox.show", LOOK },
     { API_POST, "outbox/*/cancel", outbox_cancel_one, "", "outbox.cancel", CHANGE },
@@ -100,22 +102,25 @@ static const struct api_route routes[] = {
     { API_GET, "inbox", read_inbox, "state kind line student " PAGE, "inbox.list", ASIDE },
     { API_GET, "inbox/*", read_reply, "", "inbox.show", LOOK },
     { API_POST, "inbox/*/assign", reply_assign, "student ask class value ignore", "inbox.assign", CHANGE },
-    { API_POST, "inbox/try", try_answers, "kind options texts", NULL, ASIDE },
-    { API_GET, "gateways", read_gateways, "", NULL, API_ANYHOW },
-    { API_GET, "gateways/*", read_gateway, "", NULL, API_ANYHOW },
+    { API_POST, "inbox/try", try_answers, "kind options texts", "inbox.try", ASIDE | QUIET },
+    { API_GET, "gateways", read_gateways, "", "gateway.list", API_ANYHOW | QUIET },
+    { API_GET, "gateways/*", read_gateway, "", "gateway.show", API_ANYHOW | QUIET },
     { API_POST, "gateways/*/pause", change_gateway_pause, "reason until", "gateway.pause", CHANGE },
     { API_POST, "gateways/*/resume", change_gateway_resume, "", "gateway.resume", CHANGE },
     { API_POST, "gateways/*/drain", change_gateway_drain, "reason until", "gateway.drain", CHANGE },
     { API_POST, "gateways/*/test", change_gateway_test, "to text", "gateway.test", CHANGE },
     { API_GET, "backups", read_backups, "", "backup.list", ASIDE },
     { API_POST, "backups", backup_make, "keep fetch", "backup.make", CHANGE },
-    { API_GET, "backups/*", read_backup, "", NULL, API_ANYHOW },
-    { API_GET, "backups/*/piece", read_backup_piece, "after", NULL, ASIDE },
+    { API_GET, "backups/*", read_backup, "", "backup.show", API_ANYHOW | QUIET },
+    { API_GET, "backups/*/piece", read_backup_piece, "after", "backup.fetch", ASIDE | QUIET },
     { API_POST, "backups/*/remove", backup_remove, "", "backup.remove", CHANGE },
     { API_POST, "checks", check_make, "", "check.make", CHANGE },
-    { API_GET, "checks/*", read_check, "", NULL, API_ANYHOW },
-    { API_GET, "restore", read_restore, "", NULL, LOOK },
+    { API_GET, "checks/*", read_check, "", "check.show", API_ANYHOW | QUIET },
+    { API_GET, "restore", read_restore, "", "restore.show", LOOK | QUIET },
     { API_POST, "restore/release", restore_release, "messages", "restore.release", CHANGE },
+    { API_GET, "tokens", read_tokens, PAGE, "token.list", LOOK },
+    { API_POST, "tokens", token_add, "name may until", "token.add", CHANGE },
+    { API_POST, "tokens/*/end", token_over, "", "token.end", CHANGE },
     { API_GET, "audit", read_audit, "subject actor " PAGE, "audit.list", ASIDE },
 };
 
@@ -137,6 +142,18 @@ static bool fits(const char *pattern, char *const *path)
         pattern += length + 1;
     }
     return part + 1 == API_PATH_MAX || !path[part + 1];
+}
+
+const struct api_route *api_route_at(size_t index)
+{
+    return index < COUNT(routes) ? &routes[index] : NULL;
+}
+
+void api_routes_print(FILE *out)
+{
+    for (size_t i = 0; i < COUNT(routes); i++)
+        fprintf(out, "%-4s /v1/%-26s %-18s %s\n", routes[i].method == API_GET ? "GET" : "POST", routes[i].path,
+                routes[i].action ? routes[i].action : "-", routes[i].params);
 }
 
 const struct api_route *api_route_find(enum api_method method, char *const *path, int *status)

@@ -443,7 +443,8 @@ static bool may_begin(const struct streams *streams, const struct api_answer *an
     int status = 503;
 
     if (answer->status != 200) {
-        *instead = (struct api_answer){ answer->status, answer->problem, mem_dup(answer->text) };
+        *instead =
+            (struct api_answer){ .status = answer->status, .problem = answer->problem, .text = mem_dup(answer->text) };
         return false;
     }
     if (strlen(answer->text) > STREAM_EVENT_MAX) {
@@ -451,7 +452,7 @@ static bool may_begin(const struct streams *streams, const struct api_answer *an
         detail = "this is too much to follow: ask for less, with filters or limit";
     }
     if (detail)
-        *instead = (struct api_answer){ status, true, api_problem(status, detail, NULL) };
+        *instead = (struct api_answer){ .status = status, .problem = true, .text = api_problem(status, detail, NULL) };
     return !detail;
 }
 

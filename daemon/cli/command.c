@@ -30,6 +30,7 @@ static const struct {
     { "outbox", N_("messages that go out") },
     { "check", N_("what is wrong before anything happens") },
     { "gateway", N_("the programs that send") },
+    { "token", N_("rights of other programs") },
     { "audit", N_("who looked at or changed what") },
     { "backup", N_("a copy of the store") },
     { "restore", N_("a copy back in its place") },

@@ -137,6 +137,7 @@ enum cli_status run_broadcast(struct cli_session *session, const struct cli_call
 enum cli_status run_alert(struct cli_session *session, const struct cli_call *call);
 /* Any show with --follow: the view again after each change, until the user interrupts it. */
 enum cli_status run_follow(struct cli_session *session, const struct cli_call *call);
+enum cli_status run_token(struct cli_session *session, const struct cli_call *call);
 enum cli_status run_try(struct cli_session *session, const struct cli_call *call);
 enum cli_status run_backup(struct cli_session *session, const struct cli_call *call);
 enum cli_status run_restore(struct cli_session *session, const struct cli_call *call);

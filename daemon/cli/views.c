@@ -395,6 +395,16 @@ const struct view view_gateway = {
                       { N_("line"), "text", cell_text, LOOK_PROSE } } } },
 };
 
+#define TOKEN                                                                                                          \
+    { NAME }, { STATE }, { N_("may"), "may", cell_text, LOOK_PROSE }, { N_("until"), "until", cell_time, LOOK_PROSE }, \
+        { N_("made"), "created", cell_time, LOOK_PROSE },                                                              \
+    {                                                                                                                  \
+        N_("by"), "by", cell_text, LOOK_PROSE                                                                          \
+    }
+
+const struct view view_tokens = { .columns = { TOKEN } };
+const struct view view_token = { .fields = { TOKEN, { N_("ended"), "ended", cell_time, LOOK_PROSE } } };
+
 const struct view view_audit = {
     .columns = { { ID },
                  { N_("time"), "at", cell_short, LOOK_WHOLE },

@@ -70,14 +70,23 @@ static void check_roll(const struct config *config, const struct node *root, str
                      node->text);
 }
 
-static void check_socket(const struct config *config, const struct node *root, struct mistakes *mistakes)
+static void check_socket(const struct node *node, const char *path, struct mistakes *mistakes)
 {
-    const struct node *node = node_find(root, "listen.socket");
     const size_t most = sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1;
 
-    if (node && strlen(config->listen.socket) > most)
+    if (node && strlen(path) > most)
         node_mistake(mistakes, node,
                      "the whole path is longer than %zu bytes, which no socket takes: write a shorter one", most);
+}
+
+static void check_sockets(const struct config *config, const struct node *root, struct mistakes *mistakes)
+{
+    const struct node *tokens = node_find(root, "listen.tokens");
+
+    check_socket(node_find(root, "listen.socket"), config->listen.socket, mistakes);
+    check_socket(tokens, config->listen.tokens, mistakes);
+    if (tokens && strcmp(config->listen.tokens, config->listen.socket) == 0)
+        node_mistake(mistakes, tokens, "is the path of listen.socket too: write another");
 }
 
 static bool is_text(const struct node *node)
@@ -91,7 +100,11 @@ static void check_http(const struct node *root, struct mistakes *mistakes)
     const struct node *http = node_find(root, "listen.http");
     const struct node *certificate = node_find(root, "listen.certificate");
     const struct node *key = node_find(root, "listen.key");
+    const struct node *metrics = node_find(root, "listen.metrics");
     struct network_place place;
+
+    if (metrics && metrics->type == NODE_FLAG && metrics->number && !is_text(http))
+        node_mistake(mistakes, metrics, "has no listener: write http = \"127.0.0.1:8025\"; beside it");
 
     if (is_text(certificate) && !is_text(key))
         node_mistake(mistakes, certificate, "needs its key: write key = \"KEY.pem\"; beside it");
@@ -111,7 +124,7 @@ void config_check(const struct walk *walk, struct config *config, const struct n
     check_clock(config, root, mistakes);
     check_retry(config, root, mistakes);
     check_emergency(config, root, mistakes);
-    check_socket(config, root, mistakes);
+    check_sockets(config, root, mistakes);
     check_http(root, mistakes);
     check_roll(config, root, walk->ladders);
     config_check_ladders(walk, config, root);

@@ -30,6 +30,14 @@ static void free_gateway(struct config_gateway *gateway)
     free(gateway->file);
 }
 
+static void free_hook(struct config_hook *hook)
+{
+    free(hook->program);
+    config_words_free(hook->events);
+    json_decref(hook->config);
+    free(hook->file);
+}
+
 static void free_number(struct config_number *number)
 {
     free(number->name);
@@ -56,6 +64,7 @@ void config_free(struct config *config)
         config->listen.http,
         config->listen.certificate,
         config->listen.key,
+        config->listen.tokens,
         config->templates,
         config->answers,
         config->headers,
@@ -71,6 +80,8 @@ void config_free(struct config *config)
     config_words_free(config->school.calendar);
     for (size_t i = 0; i < config->gateway_count; i++)
         free_gateway(&config->gateways[i]);
+    for (size_t i = 0; i < config->hook_count; i++)
+        free_hook(&config->hooks[i]);
     config_ladders_free(config->ladders, config->ladder_count);
     config_ladders_free(config->shipped, config->shipped_count);
     for (size_t i = 0; i < config->kind_count; i++)
@@ -79,6 +90,7 @@ void config_free(struct config *config)
         free_number(&config->emergency.numbers[i]);
     free(config->emergency.numbers);
     config_words_free(config->roll.classes);
+    free(config->hooks);
     free(config->gateways);
     free(config->kinds);
     *config = (struct config){ 0 };

@@ -44,6 +44,15 @@ struct config_gateway {
     int line;
 };
 
+/* A program that is told what happens; see gateway/herald.h. */
+struct config_hook {
+    char *program;  /* an absolute path */
+    char **events;  /* of word_events */
+    json_t *config; /* told to the program, {} when there is none */
+    char *file;
+    int line;
+};
+
 struct config_step {
     char *branch;     /* "" = the main one */
     time_ms after_ms; /* from when the step before in its branch fired */
@@ -104,7 +113,11 @@ struct config {
         char *socket, *http;     /* http: for webhooks, "127.0.0.1:8025", or "" = none */
         int connections;         /* of http, at one time */
         char *certificate, *key; /* of http: PEM files, or "" = no TLS */
+        bool metrics;            /* http serves /metrics too, to this machine and by token */
+        char *tokens;            /* a socket where only tokens count, or "" = none */
     } listen;
+    struct config_hook *hooks;
+    size_t hook_count;
     struct config_gateway *gateways; /* in the order of the file: the first of a route is its price */
     size_t gateway_count;
     char *templates, *answers, *headers; /* folder, folder, file */

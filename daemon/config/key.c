@@ -12,6 +12,7 @@
 
 #define AT(field) .offset = offsetof(struct config, field)
 #define GATEWAY(field) .offset = offsetof(struct config_gateway, field)
+#define HOOK(field) .offset = offsetof(struct config_hook, field)
 #define LADDER(field) .offset = offsetof(struct config_ladder, field)
 #define STEP(field) .offset = offsetof(struct config_step, field)
 #define NUMBER(field) .offset = offsetof(struct config_number, field)
@@ -59,6 +60,17 @@ const struct config_key config_keys[] = {
       .check = word_check_text, .help = "PEM file, the daemon's certificate first: then http speaks TLS" },
     { "listen.key", KEY_PATH, AT(listen.key), "", .example = "\"/etc/greenline/key.pem\"", .check = word_check_text,
       .help = "PEM file of the certificate's key, without a passphrase" },
+    { "listen.metrics", KEY_FLAG, AT(listen.metrics), "false",
+      .help = "http serves /metrics too, to callers of this machine with a token that may" },
+    { "listen.tokens", KEY_PATH, AT(listen.tokens), "", .example = "\"/run/greenline/tokens.sock\"",
+      .check = word_check_text, .help = "unix socket that any user may open, where only tokens count; \"\": none" },
+    { "hooks", KEY_HOOKS, AT(hooks), .shown = "none", .help = "programs that are told what happens" },
+    { "hooks[].program", KEY_TEXT, HOOK(program), .required = true, .example = "\"/usr/local/bin/on-alert\"",
+      .check = word_check_absolute, .help = "absolute path; it reads one JSON object a line" },
+    { "hooks[].events", KEY_WORDS, HOOK(events), "alert", .check = word_check_event,
+      .help = "what it is told: alert, gateway_down, gateway_up, disk, clock" },
+    { "hooks[].config", KEY_JSON, HOOK(config), .shown = "{ }", .example = "{ to = \"…\"; }",
+      .help = "the program's own keys, in the first line it gets" },
     { "gateways", KEY_GATEWAYS, AT(gateways), .shown = "none", .help = "ways to phones, the preferred first" },
     { "gateways[].name", KEY_TEXT, GATEWAY(name), .required = true, .example = "\"line1\"", .check = word_check_name,
       .help = "a name of its own" },
@@ -177,11 +189,11 @@ const size_t config_key_count = COUNT(config_keys);
 const char *key_type_name(enum key_type type)
 {
     static const char *const names[KEY_TYPES] = {
-        [KEY_GROUP] = "group",   [KEY_TEXT] = "text",       [KEY_PATH] = "path",         [KEY_INT] = "whole number",
-        [KEY_REAL] = "number",   [KEY_FLAG] = "true/false", [KEY_DURATION] = "duration", [KEY_MINUTE] = "time of day",
-        [KEY_PRICE] = "price",   [KEY_WORDS] = "words",     [KEY_PATHS] = "paths",       [KEY_JSON] = "group",
-        [KEY_GATEWAYS] = "list", [KEY_LADDERS] = "group",   [KEY_STEPS] = "list",        [KEY_KINDS] = "group",
-        [KEY_NUMBERS] = "list",
+        [KEY_GROUP] = "group", [KEY_TEXT] = "text",       [KEY_PATH] = "path",         [KEY_INT] = "whole number",
+        [KEY_REAL] = "number", [KEY_FLAG] = "true/false", [KEY_DURATION] = "duration", [KEY_MINUTE] = "time of day",
+        [KEY_PRICE] = "price", [KEY_WORDS] = "words",     [KEY_PATHS] = "paths",       [KEY_JSON] = "group",
+        [KEY_HOOKS] = "list",  [KEY_GATEWAYS] = "list",   [KEY_LADDERS] = "group",     [KEY_STEPS] = "list",
+        [KEY_KINDS] = "group", [KEY_NUMBERS] = "list",
     };
 
     return names[type];

@@ -26,6 +26,7 @@ enum key_type {
     KEY_PATHS,    /* the same of paths; one alone may stand without brackets */
     KEY_JSON,     /* json_t * */
     KEY_GATEWAYS, /* lists and groups of sections */
+    KEY_HOOKS,
     KEY_LADDERS,
     KEY_STEPS,
     KEY_KINDS,

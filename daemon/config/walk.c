@@ -84,6 +84,7 @@ static bool put_from_text(const struct walk *walk, const struct config_key *key,
     case KEY_PATHS:
     case KEY_JSON:
     case KEY_GATEWAYS:
+    case KEY_HOOKS:
     case KEY_LADDERS:
     case KEY_STEPS:
     case KEY_KINDS:
@@ -131,9 +132,11 @@ static void show_example(struct text *out, const struct config_key *key)
     else if (key->fallback && *key->fallback && !text_starts(key->fallback, "data:"))
         text_add_format(out, quoted ? "\"%s\"" : "%s", key->fallback);
     else
-        text_add(out, key->type == KEY_GROUP || key->type == KEY_LADDERS || key->type == KEY_KINDS      ? "{ … }"
-                      : key->type == KEY_GATEWAYS || key->type == KEY_STEPS || key->type == KEY_NUMBERS ? "( { … } )"
-                                                                                                        : "\"…\"");
+        text_add(out, key->type == KEY_GROUP || key->type == KEY_LADDERS || key->type == KEY_KINDS ? "{ … }"
+                      : key->type == KEY_GATEWAYS || key->type == KEY_HOOKS || key->type == KEY_STEPS ||
+                              key->type == KEY_NUMBERS
+                          ? "( { … } )"
+                          : "\"…\"");
 }
 
 static void wrong_type(const struct walk *walk, const struct config_key *key, const struct node *node)
@@ -308,6 +311,22 @@ static void take_gateways(const struct walk *walk, const struct node *list, stru
     }
 }
 
+static void take_hooks(const struct walk *walk, const struct node *list, struct config *config)
+{
+    config->hooks = mem_new(list->count, sizeof *config->hooks);
+    for (size_t i = 0; i < list->count; i++) {
+        const struct node *node = &list->children[i];
+
+        if (element_ok(walk, node, config->hook_count, CONFIG_HOOKS_MAX)) {
+            struct config_hook *hook = &config->hooks[config->hook_count++];
+
+            hook->file = mem_dup(node->file);
+            hook->line = node->line;
+            walk_section(walk, node, "hooks[]", hook);
+        }
+    }
+}
+
 static void take_steps(const struct walk *walk, const struct node *list, struct config_ladder *ladder)
 {
     ladder->steps = mem_new(list->count, sizeof *ladder->steps);
@@ -394,7 +413,8 @@ static void take_kinds(const struct walk *walk, const struct node *group, struct
 
 static bool holds(enum key_type key, enum node_type node)
 {
-    return node == (key == KEY_GATEWAYS || key == KEY_STEPS || key == KEY_NUMBERS ? NODE_LIST : NODE_GROUP);
+    return node ==
+           (key == KEY_GATEWAYS || key == KEY_HOOKS || key == KEY_STEPS || key == KEY_NUMBERS ? NODE_LIST : NODE_GROUP);
 }
 
 /* A key that holds other keys; `base` is the struct of its section. */
@@ -410,6 +430,8 @@ static void take_holder(const struct walk *walk, const struct config_key *key, c
         take_json(node, base + key->offset);
     else if (key->type == KEY_GATEWAYS)
         take_gateways(walk, node, (struct config *)(void *)base);
+    else if (key->type == KEY_HOOKS)
+        take_hooks(walk, node, (struct config *)(void *)base);
     else if (key->type == KEY_LADDERS)
         config_walk_ladders(walk, node, &((struct config *)(void *)base)->ladders,
                             &((struct config *)(void *)base)->ladder_count);
@@ -452,6 +474,7 @@ static void take_key(const struct walk *walk, const struct config_key *key, cons
     case KEY_GROUP:
     case KEY_JSON:
     case KEY_GATEWAYS:
+    case KEY_HOOKS:
     case KEY_LADDERS:
     case KEY_STEPS:
     case KEY_KINDS:

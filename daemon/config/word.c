@@ -27,6 +27,7 @@ static const char *const urgent_kinds[] = { "absent", "emergency", "warning", NU
 static const char *const staff_kinds[] = { "confirm_number", "duty", "count", "roll", NULL };
 const char *const word_channels[] = { "sms", "voice", "im", NULL };
 const char *const word_roles[] = { "head", "mentor", "teacher", "counsellor", "duty", "operator", "official", NULL };
+const char *const word_events[] = { "alert", "gateway_down", "gateway_up", "disk", "clock", NULL };
 const char *const word_levels[] = { "error", "warning", "notice", "info", "debug", NULL };
 static const char *const week_starts[] = { "monday", "sunday", NULL };
 static const char *const stages[] = { "kindergarten", "primary", "boarding", NULL };
@@ -161,6 +162,11 @@ bool word_check_then(const char *text, struct error *err)
 bool word_check_channel(const char *text, struct error *err)
 {
     return check_listed(text, word_channels, err);
+}
+
+bool word_check_event(const char *text, struct error *err)
+{
+    return check_listed(text, word_events, err);
 }
 
 bool word_check_step_channel(const char *text, struct error *err)

@@ -20,6 +20,7 @@ extern const char *const word_alerts[];
 extern const char *const word_severities[];
 extern const char *const word_channels[];
 extern const char *const word_roles[];
+extern const char *const word_events[]; /* what happens: gateway/herald.h */
 extern const char *const word_levels[]; /* from LOG_LEVEL_ERROR on */
 
 /* One line without control characters, at most WORD_TEXT_MAX bytes; may be empty. */
@@ -36,10 +37,11 @@ bool word_check_range(const char *text, struct error *err);      /* "10.0.0.0/8"
 bool word_check_name(const char *text, struct error *err);       /* of gateways, ladders: a-z 0-9 - _ */
 bool word_check_program(const char *text, struct error *err);    /* a name, an absolute path, unix:/PATH */
 bool word_check_absolute(const char *text, struct error *err);   /* a path that begins with / */
-bool word_check_e164(const char *text, struct error *err);       /* "" or a number with + before it */
-bool word_check_prefix(const char *text, struct error *err);     /* "+", "+86" */
-bool word_check_branch(const char *text, struct error *err);     /* "" or a name */
-bool word_check_number(const char *text, struct error *err);     /* as people dial it: "110", "0736-1234567" */
+bool word_check_event(const char *text, struct error *err);
+bool word_check_e164(const char *text, struct error *err);   /* "" or a number with + before it */
+bool word_check_prefix(const char *text, struct error *err); /* "+", "+86" */
+bool word_check_branch(const char *text, struct error *err); /* "" or a name */
+bool word_check_number(const char *text, struct error *err); /* as people dial it: "110", "0736-1234567" */
 bool word_check_channel(const char *text, struct error *err);
 bool word_check_step_channel(const char *text, struct error *err); /* the same, and "auto" */
 bool word_check_ladder_kind(const char *text, struct error *err);  /* a kind, "missing" or "missing.red" */

@@ -92,10 +92,12 @@ static void keep(struct chatter *chatter, const char *name, int level, char *tex
 {
     struct chatter_line *line = &chatter->lines[chatter->count++ % GATEWAY_LOG_LINES];
 
+    const char *what = chatter->what ? chatter->what : "gateway";
+
     if (chatter->left_out > 0)
-        log_warning("gateway %s: %u lines left out", name, chatter->left_out);
+        log_warning("%s %s: %u lines left out", what, name, chatter->left_out);
     chatter->left_out = 0;
-    log_line((enum log_level)level, "gateway %s: %s", name, text);
+    log_line((enum log_level)level, "%s %s: %s", what, name, text);
     free(line->text);
     *line = (struct chatter_line){ .at = wall, .level = level, .text = text };
 }

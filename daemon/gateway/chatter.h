@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a gateway says on its standard error: "<n>text" a line (sd-daemon(3)). Each line goes to the log as
- * "gateway NAME: text" and the last GATEWAY_LOG_LINES are kept. Bounds: CHATTER_LINE_MAX bytes a line, the rest of it
+ * What a gateway (or an event hook) says on its standard error: "<n>text" a line (sd-daemon(3)). Each line goes to the
+ * log as "gateway NAME: text" and the last GATEWAY_LOG_LINES are kept. Bounds: CHATTER_LINE_MAX bytes a line, the rest of it
  * is dropped; CHATTER_BURST lines at once and CHATTER_PER_SECOND after that, the rest is counted. What looks like a phone
  * number is masked, whoever wrote it; bytes that are not UTF-8 become "?".
  */
@@ -25,6 +25,7 @@ struct chatter_line {
 };
 
 struct chatter {
+    const char *what; /* before the name in the log; NULL: "gateway" */
     struct text partial;
     struct chatter_line lines[GATEWAY_LOG_LINES]; /* a ring */
     size_t count;                                 /* lines ever kept */

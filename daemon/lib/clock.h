@@ -35,6 +35,8 @@ time_ms clock_now(const struct clock *clock);
 time_ms clock_until(const struct clock *clock, time_ms at);
 /* Monotonic real time, for liveness of processes only. */
 time_ms clock_mono(void);
+/* The same in microseconds, to measure what takes less. */
+int64_t clock_mono_us(void);
 
 /* "90s", "10m", "2h", "3d", "500ms" to milliseconds; a bare number or a sign is refused. */
 bool duration_parse(time_ms *out, const char *text, struct error *err);

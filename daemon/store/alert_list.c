@@ -4,6 +4,7 @@
  * who was asked how, what came back, the steps of the ladder, clocks, who was told, reports. The state of an alert is its
  * asks': open until each is taken, acknowledged until a person closes it. Bounded: BOARD_… rows of each part.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "core/alert.h"
@@ -11,6 +12,7 @@
 #include "lib/json.h"
 #include "lib/memory.h"
 #include "store/list.h"
+#include "store/news.h"
 
 enum { BOARD_ASKS = 1000, BOARD_ATTEMPTS = 500, BOARD_ANSWERS = 200, BOARD_TOLD = 500, BOARD_REPORTS = 100 };
 
@@ -477,4 +479,43 @@ json_t *alert_show(struct store *store, int64_t id, const struct list_filter *fi
     json_put(alert, "told", told(store, id, filter));
     json_put(alert, "reports", reports(store, id, filter));
     return alert;
+}
+
+/* --- what event hooks hear of: news.h --- */
+
+int64_t news_last(struct store *store)
+{
+    return store_value(store, 0, "SELECT max(id) FROM cause", "");
+}
+
+size_t news_alerts(struct store *store, int64_t after, int64_t *ids, size_t max)
+{
+    struct query query = store_query(store,
+                                     "SELECT id FROM (SELECT c.id FROM cause c WHERE c.id > $1 AND" EMERGENCY
+                                     " ORDER BY c.id DESC LIMIT $2) ORDER BY id",
+                                     "ii", after, (int64_t)max);
+    size_t count = 0;
+
+    while (query_next(&query))
+        if (count < max)
+            ids[count++] = query_int(&query, 0);
+    return count;
+}
+
+bool news_alert(struct store *store, int64_t id, struct news_alert *out)
+{
+    struct query query = store_query(store,
+                                     "SELECT coalesce(a.kind, c.kind), " STATE ", c.drill, a.severity FROM cause c"
+                                     " LEFT JOIN alert a ON a.cause = c.id WHERE c.id = $1 AND" EMERGENCY,
+                                     "i", id);
+    const bool found = query_next(&query);
+
+    if (found) {
+        *out = (struct news_alert){ .id = id, .drill = query_int(&query, 2) != 0 };
+        snprintf(out->kind, sizeof out->kind, "%s", query_word(&query, 0));
+        snprintf(out->state, sizeof out->state, "%s", query_word(&query, 1));
+        snprintf(out->severity, sizeof out->severity, "%s", query_word(&query, 3));
+    }
+    query_end(&query);
+    return found;
 }

@@ -226,6 +226,16 @@ void helper_go(struct helper *h)
     pthread_mutex_unlock(&h->mutex);
 }
 
+size_t helper_jobs(struct helper *h)
+{
+    size_t count;
+
+    pthread_mutex_lock(&h->mutex);
+    count = h->count;
+    pthread_mutex_unlock(&h->mutex);
+    return count;
+}
+
 bool helper_behind(struct helper *h)
 {
     bool behind;

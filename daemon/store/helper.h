@@ -46,6 +46,8 @@ void helper_finish(struct helper *helper);
 bool helper_hold(struct helper *helper);
 void helper_go(struct helper *helper);
 
+/* Jobs that run, wait, or wait for helper_finish(). */
+size_t helper_jobs(struct helper *helper);
 /* The log is over its limit: no bulk work now. NULL is never behind. */
 bool helper_behind(struct helper *helper);
 

@@ -90,5 +90,8 @@ json_t *today_list(struct store *store, const struct list_filter *filter);
 json_t *channel_list(struct store *store, const struct list_filter *filter);
 /* {lanes, asks, inbox_waiting, students, left_behind, next_due, problems} out of the store. */
 json_t *status_show(struct store *store, const struct list_filter *filter);
+/* {lanes: [{lane, queued, held, overdue_ms}], asks: {open, waiting}, messages: [{kind, channel, state, n}] as counted since
+ * the first day, inbox_waiting, last_seen (ms)}. */
+json_t *metrics_show(struct store *store, const struct list_filter *filter);
 
 #endif

@@ -559,6 +559,17 @@ CREATE TABLE request (          -- a repeated request changes nothing and gets t
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX request_at ON request (at);
 
+CREATE TABLE token (            -- rights of a program that asks in its own name; the token itself is nowhere
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,
+    name    TEXT NOT NULL UNIQUE,
+    hash    TEXT NOT NULL UNIQUE,
+    may     TEXT NOT NULL,                 -- actions, "status.show alert.*"
+    created INTEGER NOT NULL,
+    by      TEXT NOT NULL,
+    until   INTEGER,
+    ended   INTEGER
+) STRICT;
+
 CREATE TABLE audit (            -- a chain: hash = H(previous hash, row, commitment)
     id         INTEGER PRIMARY KEY AUTOINCREMENT,
     at         INTEGER NOT NULL,

@@ -18,6 +18,7 @@ struct turn {
     struct random random;
     const struct clock *clock; /* NULL: the time is given */
     time_ms now;               /* TIME_NEVER: not read in this turn */
+    int64_t began_us;          /* monotonic, when it was read; 0 */
     struct effect *effects;
     size_t count;
     size_t request_mark; /* effects at the begin of the request */
@@ -65,9 +66,23 @@ void turn_set_clock(struct turn *turn, const struct clock *clock)
 
 time_ms turn_now(struct turn *turn)
 {
-    if (turn->now == TIME_NEVER)
+    if (turn->now == TIME_NEVER) {
         turn->now = clock_now(turn->clock);
+        turn->began_us = clock_mono_us();
+    }
     return turn->now;
+}
+
+void turn_rest(struct turn *turn)
+{
+    if (turn->clock)
+        turn->now = TIME_NEVER;
+    turn->began_us = 0;
+}
+
+int64_t turn_began_us(const struct turn *turn)
+{
+    return turn->began_us;
 }
 
 void turn_effect(struct turn *turn, void (*release)(void *arg), void *arg, void (*drop)(void *arg))

@@ -24,6 +24,10 @@ struct random *turn_random(struct turn *turn);
 void turn_set_now(struct turn *turn, time_ms now);
 void turn_set_clock(struct turn *turn, const struct clock *clock);
 time_ms turn_now(struct turn *turn);
+/* The loop waits from now on: what time it is, is asked anew after it. */
+void turn_rest(struct turn *turn);
+/* When the clock was first asked in this turn, by clock_mono_us(); 0: it was not. */
+int64_t turn_began_us(const struct turn *turn);
 
 /* After the commit `release(arg)` is called once; after a failed turn `drop(arg)` instead (may be NULL). One of the
  * two always is, so either may free `arg`. */

@@ -235,6 +235,8 @@ struct api_client *api_fixture_send(struct api_fixture *fixture, const char *met
     evbuffer_add_printf(out, "%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n", method, target);
     if (key)
         evbuffer_add_printf(out, "Idempotency-Key: %s\r\n", key);
+    if (fixture->header)
+        evbuffer_add_printf(out, "%s\r\n", fixture->header);
     if (body)
         evbuffer_add_printf(out, "Content-Length: %zu\r\n", strlen(body));
     evbuffer_add(out, "\r\n", 2);

@@ -27,7 +27,8 @@ struct api_fixture {
     struct api_parts parts;
     const char *ladder; /* snapshot for every kind; NULL: the shipped default */
     time_ms now;
-    char why[256]; /* of the last turn that failed */
+    const char *header; /* one more line of the requests that come; NULL */
+    char why[256];      /* of the last turn that failed */
 };
 
 /* Makes folder, loop, store and turn. */

@@ -7,6 +7,7 @@
 
 #include "config/word.h"
 #include "core/kind.h"
+#include "gateway/herald.h"
 #include "lib/json.h"
 #include "lib/log.h"
 #include "tests/unit/config/reading.h"
@@ -493,6 +494,33 @@ static void test_only_urls_of_this_machine_are_loopback(void **state)
             fail_msg("%s should not be this machine", away[i]);
 }
 
+static void test_hooks_are_taken_and_their_events_are_those_of_the_supervisor(void **state)
+{
+    struct config config;
+    bool good;
+    char *said =
+        read_text(&config,
+                  "school = { name = \"S\"; };\n"
+                  "hooks = ( { program = \"/usr/local/bin/on-alert\"; },\n"
+                  "  { program = \"/bin/x\"; events = [ \"disk\", \"clock\" ]; config = { to = \"ops\"; }; } );\n",
+                  &good);
+
+    (void)state;
+    assert_true(good);
+    assert_int_equal(config.hook_count, 2);
+    assert_string_equal(config.hooks[0].program, "/usr/local/bin/on-alert");
+    assert_words(config.hooks[0].events, "alert");
+    assert_int_equal(json_object_size(config.hooks[0].config), 0);
+    assert_words(config.hooks[1].events, "disk|clock");
+    assert_string_equal(json_string_value(json_object_get(config.hooks[1].config, "to")), "ops");
+    assert_int_equal(config.hooks[1].line, 3);
+    config_free(&config);
+    free(said);
+    for (int i = 0; i < HERALD_EVENTS; i++)
+        assert_string_equal(word_events[i], herald_event_name((enum herald_event)i));
+    assert_null(word_events[HERALD_EVENTS]);
+}
+
 static void test_the_kinds_are_those_of_the_core(void **state)
 {
     size_t count = 0;
@@ -527,6 +555,7 @@ int main(void)
         cmocka_unit_test(test_prices_are_read_exactly),
         cmocka_unit_test(test_times_of_day_are_minutes),
         cmocka_unit_test(test_only_urls_of_this_machine_are_loopback),
+        cmocka_unit_test(test_hooks_are_taken_and_their_events_are_those_of_the_supervisor),
         cmocka_unit_test(test_the_kinds_are_those_of_the_core),
     };
 

@@ -216,6 +216,29 @@ static void test_watcher_is_not_told_of_what_was_undone(void **state)
     assert_string_equal(h.order, "w");
 }
 
+static void test_the_time_of_a_turn_is_asked_anew_after_the_loop_has_waited(void **state)
+{
+    struct heard h = listen(state);
+    const struct clock clock = clock_demo(1000, 1000000); /* a thousand seconds a millisecond */
+    struct turn *turn = h.world->turn;
+    time_ms first, after;
+
+    turn_set_clock(turn, &clock);
+    assert_int_equal(turn_began_us(turn), 0);
+    first = turn_now(turn);
+    assert_true(turn_began_us(turn) > 0);
+    for (const int64_t from = clock_mono(); clock_mono() < from + 2;)
+        assert_int_equal(turn_now(turn), first); /* one turn, one time */
+    assert_true(turn_end(turn, NULL));
+    after = turn_now(turn); /* an effect asks */
+    assert_true(after > first);
+    for (const int64_t from = clock_mono(); clock_mono() < from + 2;)
+        assert_int_equal(turn_now(turn), after);
+    turn_rest(turn);
+    assert_int_equal(turn_began_us(turn), 0);
+    assert_true(turn_now(turn) > after);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, family_setup, family_teardown)
 
 int main(void)
@@ -230,6 +253,7 @@ int main(void)
         TEST(test_watcher_is_told_of_turns_that_changed_what_people_see),
         TEST(test_watcher_is_told_once_a_turn_behind_its_effects),
         TEST(test_watcher_is_not_told_of_what_was_undone),
+        TEST(test_the_time_of_a_turn_is_asked_anew_after_the_loop_has_waited),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
