@@ -11,10 +11,11 @@
 
 #include "config/word.h"
 #include "daemon_internal.h"
+#include "engine/whom.h"
 #include "lib/json.h"
 #include "lib/memory.h"
 #include "lib/text.h"
-#include "store/reach.h"
+#include "store/readiness.h"
 
 #define MORNING_MS (7 * HOUR_MS)
 
@@ -59,29 +60,18 @@ static void check_file(const struct checking *c)
 
 /* --- the people ----------------------------------------------------------------------------------------------- */
 
-static const struct {
-    const char *word;
-    enum chain chain;
-} chains[] = {
-    { "guardian", CHAIN_GUARDIANS }, { "guardians", CHAIN_GUARDIANS }, { "parents", CHAIN_PARENTS },
-    { "mother", CHAIN_MOTHER },      { "father", CHAIN_FATHER },       { "mentor", CHAIN_MENTOR },
-    { "teacher", CHAIN_TEACHER },
-};
-
+/* Of each child its own person. */
 static void check_children(const struct checking *c, const char *who)
 {
-    const size_t length = strcspn(who, ":");
+    enum chain chain;
+    int64_t count;
 
-    for (size_t i = 0; i < COUNT(chains); i++) {
-        int64_t count;
-
-        if (strlen(chains[i].word) != length || memcmp(chains[i].word, who, length) != 0)
-            continue;
-        count = reach_children_without(c->d->store, chains[i].chain, c->now);
-        if (count)
-            row(c, who, "nobody", "enter the missing people or numbers",
-                json_sprintf("%" PRId64 " children have no %s whose phone works", count, chains[i].word));
-    }
+    if (!whom_chain(&chain, who))
+        return;
+    count = readiness_children_without(c->d->store, chain, c->now);
+    if (count)
+        row(c, who, "nobody", "enter the missing people or numbers",
+            json_sprintf("%" PRId64 " children have no %.*s whose phone works", count, (int)strcspn(who, ":"), who));
 }
 
 static void check_person(const struct checking *c, const char *who, const char *ref)
@@ -91,13 +81,13 @@ static void check_person(const struct checking *c, const char *who, const char *
     if (!person)
         row(c, who, "nobody", "write the reference as `greenline staff list` shows it",
             json_sprintf("nobody has the reference %s", ref));
-    else if (!reach_person_phone(c->d->store, person))
+    else if (!readiness_person_phone(c->d->store, person))
         row(c, who, "nobody", "enter a number that works", json_sprintf("%s has no phone that works", ref));
 }
 
 static void check_role(const struct checking *c, const char *who, const char *role)
 {
-    const time_ms gap = reach_role_gap(c->d->store, role, c->now, c->until);
+    const time_ms gap = readiness_role_gap(c->d->store, role, c->now, c->until);
     char when[RFC3339_MAX];
 
     if (gap == c->now) {
@@ -105,7 +95,7 @@ static void check_role(const struct checking *c, const char *who, const char *ro
             json_sprintf("nobody holds the role %s now", role));
         return;
     }
-    if (!reach_role_phone(c->d->store, role, c->now))
+    if (!readiness_role_phone(c->d->store, role, c->now))
         row(c, who, "nobody", "enter a number that works",
             json_sprintf("nobody who holds the role %s has a phone that works", role));
     if (gap != TIME_NEVER) {

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/alert.h"
+#include "engine/engine_internal.h"
 #include "engine/whom.h"
 #include "lib/json.h"
 #include "lib/memory.h"
@@ -225,8 +226,8 @@ static bool counts_on(const struct check *check, const char *word)
 
 static void tell_pairings(struct check *check)
 {
-    const int64_t mentors = readiness_without_mentor(check->engine->store, check->now);
-    const int64_t teachers = readiness_without_teacher(check->engine->store, check->now);
+    const int64_t mentors = readiness_children_without(check->engine->store, CHAIN_MENTOR, check->now);
+    const int64_t teachers = readiness_children_without(check->engine->store, CHAIN_TEACHER, check->now);
 
     if (mentors && counts_on(check, "mentor"))
         problem(check, mem_format("%" PRId64 " left-behind children have no mentor to be called", mentors),

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Whom a step means: the words of its `who` become persons, lines and messages. What cannot be tried is a row with its
- * reason. A person whom two overdue steps of an alarm name is called once: what still waits to leave is joined.
+ * Whom a step asks: the persons that the words of its `who` mean (whom.c) become lines and messages. What cannot be tried
+ * is a row with its reason. A person whom two overdue steps of an alarm name is called once: what still waits to leave is
+ * joined.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "engine/engine_internal.h"
+#include "engine/whom.h"
 #include "lib/memory.h"
-#include "lib/text.h"
 #include "store/line.h"
 
 #define CALL_AGAIN_MS (2 * MINUTE_MS)
@@ -171,57 +172,16 @@ static void attempt_audience(struct rung *r)
     }
 }
 
-static const struct {
-    const char *word;
-    enum chain chain;
-    bool first; /* only the best of the chain */
-} chains[] = {
-    { "guardian", CHAIN_GUARDIANS, true }, { "guardians", CHAIN_GUARDIANS, false }, { "parents", CHAIN_PARENTS, false },
-    { "mother", CHAIN_MOTHER, true },      { "father", CHAIN_FATHER, true },        { "mentor", CHAIN_MENTOR, false },
-    { "teacher", CHAIN_TEACHER, false },
-};
-
-/* "guardian:2" is the second of the chain. */
-static bool attempt_chain(struct rung *r, const char *who)
-{
-    struct contact contacts[CHAIN_MAX];
-    size_t count, from = 0;
-    const char *colon = strchr(who, ':');
-    const size_t length = colon ? (size_t)(colon - who) : strlen(who);
-
-    for (size_t i = 0; i < COUNT(chains); i++) {
-        if (strlen(chains[i].word) != length || strncmp(who, chains[i].word, length) != 0)
-            continue;
-        count = person_chain(store_of(r), r->climb->ask.student, chains[i].chain, engine_now(r->climb->engine),
-                             contacts, COUNT(contacts));
-        if (colon)
-            from = (size_t)strtoul(colon + 1, NULL, 10) - 1;
-        if (from > count)
-            from = count;
-        attempt_contacts(r, contacts + from, chains[i].first && count > from ? 1 : count - from);
-        return true;
-    }
-    return false;
-}
-
 static void attempt_who(struct rung *r, const char *who)
 {
     struct contact contacts[CHAIN_MAX];
+    const struct whom whom = { .word = who, .student = r->climb->ask.student, .at = engine_now(r->climb->engine) };
 
     r->who = who;
-    if (strcmp(who, "audience") == 0) {
+    if (strcmp(who, "audience") == 0)
         attempt_audience(r);
-    } else if (text_starts(who, "person:")) {
-        const int64_t person = person_by_ref(store_of(r), who + strlen("person:"));
-        const struct contact contact = person_contact(store_of(r), person);
-
-        attempt_contacts(r, &contact, person ? 1 : 0);
-    } else if (!attempt_chain(r, who)) {
-        const char *role = text_starts(who, "role:") ? who + strlen("role:") : who;
-
-        attempt_contacts(r, contacts,
-                         person_of_role(store_of(r), role, engine_now(r->climb->engine), contacts, COUNT(contacts)));
-    }
+    else
+        attempt_contacts(r, contacts, whom_contacts(r->climb->engine, &whom, contacts, COUNT(contacts)));
 }
 
 bool rung_ask(struct climb *climb, int round, int step)

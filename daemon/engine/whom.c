@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/engine_internal.h"
 #include "lib/memory.h"
 #include "lib/text.h"
 #include "store/telling.h"
@@ -30,6 +31,15 @@ static size_t chain_of(const char *word)
     return COUNT(chains);
 }
 
+bool whom_chain(enum chain *out, const char *word)
+{
+    const size_t i = chain_of(word);
+
+    if (i < COUNT(chains))
+        *out = chains[i].chain;
+    return i < COUNT(chains);
+}
+
 bool whom_is_family(const char *word)
 {
     const size_t i = chain_of(word);
@@ -38,11 +48,11 @@ bool whom_is_family(const char *word)
 }
 
 /* "guardian:2" is the second of the chain. */
-static size_t of_chain(struct engine *engine, const struct whom *what, size_t row, struct contact *out)
+static size_t of_chain(struct engine *engine, const struct whom *what, size_t row, struct contact *out, size_t max)
 {
     const char *colon = strchr(what->word, ':');
     size_t count =
-        what->student ? person_chain(engine->store, what->student, chains[row].chain, what->at, out, CHAIN_MAX) : 0;
+        what->student ? person_chain(engine->store, what->student, chains[row].chain, what->at, out, max) : 0;
     size_t from = colon ? (size_t)strtoul(colon + 1, NULL, 10) : 1;
 
     from = from ? from - 1 : 0;
@@ -53,18 +63,18 @@ static size_t of_chain(struct engine *engine, const struct whom *what, size_t ro
     return chains[row].first && count ? 1 : count;
 }
 
-static size_t contacts_of(struct engine *engine, const struct whom *what, struct contact *out)
+size_t whom_contacts(struct engine *engine, const struct whom *what, struct contact *out, size_t max)
 {
     const size_t row = chain_of(what->word);
     const char *role = text_starts(what->word, "role:") ? what->word + strlen("role:") : what->word;
 
     if (row < COUNT(chains))
-        return of_chain(engine, what, row, out);
+        return of_chain(engine, what, row, out, max);
     if (text_starts(what->word, "person:")) {
         out[0] = person_contact(engine->store, person_by_ref(engine->store, what->word + strlen("person:")));
         return out[0].person != 0;
     }
-    return person_of_role(engine->store, role, what->at, out, CHAIN_MAX);
+    return person_of_role(engine->store, role, what->at, out, max);
 }
 
 static struct recipient judged(struct engine *engine, const struct whom *what, const struct contact *c)
@@ -110,7 +120,7 @@ size_t engine_whom(struct engine *engine, const struct whom *what, struct recipi
     if (strcmp(what->word, "audience") == 0) {
         count = audience_of(engine, what, out);
     } else {
-        const size_t there = contacts_of(engine, what, contacts);
+        const size_t there = whom_contacts(engine, what, contacts, COUNT(contacts));
 
         for (; count < there && count < max; count++)
             out[count] = judged(engine, what, &contacts[count]);

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Whom a word of a ladder ("guardian:2", "duty", "person:REF") means for a child at a time, and whether each could be
- * told: without putting anything. For the preview of an alert and for the look ahead at a ladder's holes.
+ * Whom a word of a ladder ("guardian:2", "duty", "person:REF") means for a child at a time: for the climb, which asks them
+ * (rung.c), and, with whether each could be told, for the preview of an alert and the look ahead at a ladder's holes.
  */
 #ifndef GREENLINE_ENGINE_WHOM_H
 #define GREENLINE_ENGINE_WHOM_H
 
-#include "engine/engine_internal.h"
+#include "engine/engine.h"
+#include "store/cause.h"
+#include "store/person.h"
 
 struct whom {
     const char *word;
@@ -16,6 +18,10 @@ struct whom {
     enum kind kind;
 };
 
+/* Whether the word means a chain of the child's people ("guardian:2"), and which. */
+bool whom_chain(enum chain *out, const char *word);
+/* The persons of any word but "audience", best first; at most `max` (CHAIN_MAX); their number. */
+size_t whom_contacts(struct engine *engine, const struct whom *what, struct contact *out, size_t max);
 /* The persons, each with a line and channel, or with the reason why not; at most `max`; their number. */
 size_t engine_whom(struct engine *engine, const struct whom *what, struct recipient *out, size_t max);
 /* Whether the word means a person of the child's family (else staff, or somebody named). */

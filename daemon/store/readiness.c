@@ -2,7 +2,10 @@
 /* What would fail in an emergency; see readiness.h. */
 #include "store/readiness.h"
 
+#include "lib/memory.h"
 #include "store/list.h"
+
+enum { CHANGES_MAX = 200, HOLDERS_MAX = 50 };
 
 #define HOLDS(t) "(" t ".since IS NULL OR " t ".since <= $1) AND (" t ".until IS NULL OR " t ".until > $1)"
 #define PEOPLE                                                                                                         \
@@ -41,20 +44,25 @@ int64_t readiness_unreachable(struct store *store, time_ms now, json_t *examples
     return count;
 }
 
-int64_t readiness_without_mentor(struct store *store, time_ms now)
-{
-    return store_value(store, 0,
-                       "SELECT count(*) FROM student s WHERE s.gone_at IS NULL AND s.left_behind <> 0 AND NOT EXISTS"
-                       " (SELECT 1 FROM pairing g WHERE g.student = s.id AND " HOLDS("g") ")",
-                       "i", now);
-}
+#define CHILDREN "SELECT count(*) FROM student s WHERE s.gone_at IS NULL AND NOT EXISTS (SELECT 1 FROM "
+#define PHONE(person) " JOIN person_line n ON n.person = " person " JOIN line l ON l.id = n.line AND l.state = 'ok'"
+#define RELATED CHILDREN "relation r" PHONE("r.person") " WHERE r.student = s.id AND r.restricted = 0 AND " HOLDS("r")
 
-int64_t readiness_without_teacher(struct store *store, time_ms now)
+#define LEFT_BEHIND " AND s.left_behind <> 0"
+
+static const char *const without[CHAINS] = {
+    [CHAIN_GUARDIANS] = RELATED ")",
+    [CHAIN_PARENTS] = RELATED " AND r.kind IN ('father', 'mother', 'stepfather', 'stepmother'))",
+    [CHAIN_MOTHER] = RELATED " AND r.kind IN ('mother', 'stepmother'))",
+    [CHAIN_FATHER] = RELATED " AND r.kind IN ('father', 'stepfather'))",
+    [CHAIN_MENTOR] = CHILDREN "pairing g" PHONE("g.mentor") " WHERE g.student = s.id AND " HOLDS("g") ")" LEFT_BEHIND,
+    [CHAIN_TEACHER] =
+        CHILDREN "role o" PHONE("o.person") " WHERE o.role = 'teacher' AND o.class = s.class AND " HOLDS("o") ")",
+};
+
+int64_t readiness_children_without(struct store *store, enum chain chain, time_ms now)
 {
-    return store_value(store, 0,
-                       "SELECT count(*) FROM student s WHERE s.gone_at IS NULL AND NOT EXISTS (SELECT 1 FROM role o"
-                       " WHERE o.role = 'teacher' AND o.class = s.class AND " HOLDS("o") ")",
-                       "i", now);
+    return store_value(store, 0, without[chain], "i", now);
 }
 
 int64_t readiness_cannot_read(struct store *store)
@@ -81,4 +89,35 @@ size_t readiness_changes(struct store *store, time_ms from, time_ms until, time_
         out[count++] = query_int(&query, 0);
     query_end(&query);
     return count;
+}
+
+time_ms readiness_role_gap(struct store *store, const char *role, time_ms from, time_ms until)
+{
+    time_ms times[CHANGES_MAX + 1] = { from };
+    const size_t count = 1 + readiness_changes(store, from, until, times + 1, CHANGES_MAX);
+    struct contact somebody;
+
+    for (size_t i = 0; i < count; i++)
+        if (person_of_role(store, role, times[i], &somebody, 1) == 0)
+            return times[i];
+    return TIME_NEVER;
+}
+
+bool readiness_person_phone(struct store *store, int64_t person)
+{
+    return store_value(store, 0,
+                       "SELECT 1 FROM person_line n JOIN line l ON l.id = n.line WHERE n.person = $1 AND l.state = 'ok'"
+                       " LIMIT 1",
+                       "i", person) != 0;
+}
+
+bool readiness_role_phone(struct store *store, const char *role, time_ms now)
+{
+    struct contact holders[HOLDERS_MAX];
+    const size_t count = person_of_role(store, role, now, holders, HOLDERS_MAX);
+
+    for (size_t i = 0; i < count; i++)
+        if (readiness_person_phone(store, holders[i].person))
+            return true;
+    return false;
 }
