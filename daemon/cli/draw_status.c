@@ -19,18 +19,6 @@ static const struct view facts = {
                 { N_("questions"), "asks", cell_counts, LOOK_PROSE },
                 { N_("replies waiting"), "inbox_waiting", cell_text, LOOK_PROSE },
                 { N_("next"), "next_due", cell_time, LOOK_PROSE } },
-    .sections = { { N_("Messages that wait"),
-                    "lanes",
-                    { { N_("lane"), "lane", cell_word, LOOK_WHOLE },
-                      { N_("queued"), "queued", cell_text, LOOK_NUMBER },
-                      { N_("held"), "held", cell_text, LOOK_NUMBER },
-                      { N_("oldest"), "oldest", cell_short, LOOK_WHOLE } } },
-                  { N_("Gateways"),
-                    "gateways",
-                    { { N_("name"), "name", cell_text, LOOK_PROSE },
-                      { N_("state"), "state", cell_word, LOOK_STATE },
-                      { N_("window"), "window", cell_text, LOOK_NUMBER },
-                      { N_("in flight"), "in_flight", cell_text, LOOK_NUMBER } } } },
 };
 
 static void draw_problem(const struct screen *screen, const json_t *problem)
@@ -75,4 +63,5 @@ void draw_status(const struct screen *screen, const json_t *status)
     }
     screen_format(screen, "\n");
     view_show(screen, &facts, status);
+    view_show(screen, &view_waiting, status);
 }

@@ -6,21 +6,6 @@
 #include "lib/json.h"
 #include "lib/memory.h"
 
-static const struct view tables = {
-    .sections = { { N_("Messages that wait"),
-                    "lanes",
-                    { { N_("lane"), "lane", cell_word, LOOK_WHOLE },
-                      { N_("queued"), "queued", cell_text, LOOK_NUMBER },
-                      { N_("held"), "held", cell_text, LOOK_NUMBER },
-                      { N_("oldest"), "oldest", cell_short, LOOK_WHOLE } } },
-                  { N_("Gateways"),
-                    "gateways",
-                    { { N_("name"), "name", cell_text, LOOK_PROSE },
-                      { N_("state"), "state", cell_word, LOOK_STATE },
-                      { N_("window"), "window", cell_text, LOOK_NUMBER },
-                      { N_("in flight"), "in_flight", cell_text, LOOK_NUMBER } } } },
-};
-
 static void draw_head(const struct screen *screen, const json_t *status)
 {
     CLEANUP(mem_clean) char *school = cell_text(status, "school");
@@ -54,5 +39,5 @@ void draw_top(const struct screen *screen, const json_t *status)
     draw_head(screen, status);
     draw_problems(screen, status);
     draw_figures(screen, status);
-    view_show(screen, &tables, status);
+    view_show(screen, &view_waiting, status);
 }

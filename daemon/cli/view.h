@@ -53,7 +53,8 @@ extern const struct view view_students, view_student, view_card, view_contacts, 
     view_rota, view_schedules, view_schedule, view_dates, view_broadcasts, view_broadcast, view_alerts, view_alert,
     view_asks, view_ask, view_outbox, view_message, view_inbox, view_reply, view_gateways, view_gateway, view_tokens,
     view_token, view_audit, view_done, view_calendar, view_rolls, view_roll, view_absence, view_ladder_check,
-    view_today, view_channel, view_status, view_report, view_preview, view_tried, view_alert_preview, view_backups;
+    view_today, view_channel, view_status, view_waiting, view_report, view_preview, view_tried, view_alert_preview,
+    view_backups;
 
 /* Drawn by hand. */
 void draw_today(const struct screen *screen, const json_t *items);

@@ -205,6 +205,22 @@ const struct view view_broadcast = {
 
 const struct view view_alerts = { .draw = draw_alerts };
 
+/* Of the daemon's state: under `status` and in `top`. */
+const struct view view_waiting = {
+    .sections = { { N_("Messages that wait"),
+                    "lanes",
+                    { { N_("lane"), "lane", cell_word, LOOK_WHOLE },
+                      { N_("queued"), "queued", cell_text, LOOK_NUMBER },
+                      { N_("held"), "held", cell_text, LOOK_NUMBER },
+                      { N_("oldest"), "oldest", cell_short, LOOK_WHOLE } } },
+                  { N_("Gateways"),
+                    "gateways",
+                    { { N_("name"), "name", cell_text, LOOK_PROSE },
+                      { N_("state"), "state", cell_word, LOOK_STATE },
+                      { N_("window"), "window", cell_text, LOOK_NUMBER },
+                      { N_("in flight"), "in_flight", cell_text, LOOK_NUMBER } } } },
+};
+
 const struct view view_alert = { .draw = draw_alert, .draw_passed = draw_board };
 
 const struct view view_alert_preview = { .draw = draw_alert_preview };
