@@ -6,7 +6,6 @@
  */
 #include "gateway/webhook.h"
 
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +14,7 @@
 #include "lib/json.h"
 #include "lib/memory.h"
 #include "lib/text.h"
+#include "lib/wire.h"
 
 enum stage {
     WEBHOOK_OPEN,     /* no answer yet */
@@ -94,21 +94,6 @@ static struct gateway_webhook *find(const struct webhooks *webhooks, const char 
 
 /* Handing over */
 
-static void put_body(json_t *line, const char *body, size_t length)
-{
-    const size_t room = sodium_base64_encoded_len(length, sodium_base64_VARIANT_ORIGINAL);
-    char *base64;
-
-    if (utf8_valid(body, length)) {
-        json_put(line, "body", json_stringn(body, length));
-        return;
-    }
-    base64 = mem_new(room, 1);
-    sodium_bin2base64(base64, room, (const unsigned char *)body, length, sodium_base64_VARIANT_ORIGINAL);
-    json_put_text(line, "body_base64", base64);
-    free(base64);
-}
-
 static json_t *http_line(const struct gateway_http_request *request, const char *req)
 {
     json_t *line = json_object();
@@ -119,7 +104,7 @@ static json_t *http_line(const struct gateway_http_request *request, const char 
     json_put_text(line, "path", request->path);
     json_put_text(line, "query", request->query);
     json_put(line, "headers", request->headers ? json_deep_copy(request->headers) : json_object());
-    put_body(line, request->body, request->length);
+    wire_put_body(line, request->body, request->length);
     json_put_text(line, "from", request->from);
     return line;
 }
@@ -274,24 +259,6 @@ void webhooks_failed(struct gateway *g)
 
 /* Releasing */
 
-/* The bytes of the answer's body, the caller's; NULL when there are none. */
-static char *body_of(const json_t *line, size_t *length)
-{
-    const char *base64 = json_text(line, "body_base64", NULL);
-    const json_t *body = json_object_get(line, "body");
-    const size_t room = base64 ? strlen(base64) / 4 * 3 + 3 : 0;
-    char *bytes;
-
-    *length = json_string_length(body);
-    if (!base64)
-        return json_is_string(body) ? mem_dup_n(json_string_value(body), *length) : NULL;
-    bytes = mem_new(room, 1);
-    if (sodium_base642bin((unsigned char *)bytes, room, base64, strlen(base64), NULL, length, NULL,
-                          sodium_base64_VARIANT_ORIGINAL) != 0)
-        *length = 0;
-    return bytes;
-}
-
 static void release(struct gateway *g, struct gateway_webhook *webhook)
 {
     struct gateway_http_answer answer = { .status = 503 };
@@ -301,7 +268,7 @@ static void release(struct gateway *g, struct gateway_webhook *webhook)
     if (webhook->stage == WEBHOOK_COMPLETE) {
         answer.status = (int)json_int(webhook->line, "status", 503);
         answer.headers = json_object_get(webhook->line, "headers");
-        answer.body = body = body_of(webhook->line, &answer.length);
+        answer.body = body = wire_body(webhook->line, &answer.length);
     } else {
         g->counters[COUNT_WEBHOOKS_FAILED]++;
     }

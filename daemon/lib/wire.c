@@ -2,10 +2,12 @@
 /* The line codec of the gateway protocol; see wire.h. */
 #include "lib/wire.h"
 
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/json.h"
+#include "lib/memory.h"
 
 void wire_reader_free(struct wire_reader *reader)
 {
@@ -60,4 +62,39 @@ void wire_write(struct text *out, const json_t *object)
     text_add(out, line);
     text_add_char(out, '\n');
     free(line);
+}
+
+void wire_put_body(json_t *line, const char *body, size_t length)
+{
+    const size_t room = sodium_base64_encoded_len(length, sodium_base64_VARIANT_ORIGINAL);
+    char *base64;
+
+    if (utf8_valid(body, length)) {
+        json_put(line, "body", json_stringn(body, length));
+        return;
+    }
+    base64 = mem_new(room, 1);
+    sodium_bin2base64(base64, room, (const unsigned char *)body, length, sodium_base64_VARIANT_ORIGINAL);
+    json_put_text(line, "body_base64", base64);
+    free(base64);
+}
+
+char *wire_body(const json_t *line, size_t *length)
+{
+    const char *base64 = json_text(line, "body_base64", NULL);
+    const json_t *body = json_object_get(line, "body");
+    const size_t room = base64 ? strlen(base64) / 4 * 3 + 3 : json_string_length(body);
+    char *bytes = mem_new(room + 1, 1);
+
+    *length = json_string_length(body);
+    if (!base64) {
+        memcpy(bytes, json_is_string(body) ? json_string_value(body) : "", *length);
+    } else if (sodium_base642bin((unsigned char *)bytes, room, base64, strlen(base64), NULL, length, NULL,
+                                 sodium_base64_VARIANT_ORIGINAL) != 0) {
+        *length = 0;
+        free(bytes);
+        return NULL;
+    }
+    bytes[*length] = '\0';
+    return bytes;
 }

@@ -33,4 +33,9 @@ enum wire_result wire_next(struct wire_reader *reader, json_t **out, struct erro
 /* Appends the object as one line. */
 void wire_write(struct text *out, const json_t *object);
 
+/* Bytes of a webhook as a field of its line: `body` where they are UTF-8, else `body_base64` (RFC 4648 section 4). */
+void wire_put_body(json_t *line, const char *body, size_t length);
+/* The bytes with a NUL behind them, the caller's; "" where the line has none; NULL when its base64 is none. */
+char *wire_body(const json_t *line, size_t *length);
+
 #endif

@@ -4,7 +4,6 @@
  * is passed over and counted; one that cannot be handed over is answered with 503; an answer that no request waits for is
  * logged and not said.
  */
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +11,7 @@
 #include "lib/json.h"
 #include "lib/log.h"
 #include "lib/memory.h"
+#include "lib/wire.h"
 
 enum { HTTP_STATUS_LEAST = 200, HTTP_STATUS_MOST = 599 };
 
@@ -23,26 +23,6 @@ static json_t *answer_line(const char *req, int status)
     json_put_text(line, "req", req);
     json_put_int(line, "status", status);
     return line;
-}
-
-/* The bytes of the body with a NUL behind them, the caller's; NULL when the base64 is none. */
-static char *body_of(const json_t *line, size_t *length)
-{
-    const char *base64 = json_text(line, "body_base64", NULL);
-    const json_t *body = json_object_get(line, "body");
-    const size_t room = base64 ? strlen(base64) / 4 * 3 + 3 : json_string_length(body);
-    char *bytes = mem_new(room + 1, 1);
-
-    *length = json_string_length(body);
-    if (!base64) {
-        memcpy(bytes, json_is_string(body) ? json_string_value(body) : "", *length);
-    } else if (sodium_base642bin((unsigned char *)bytes, room, base64, strlen(base64), NULL, length, NULL,
-                                 sodium_base64_VARIANT_ORIGINAL) != 0) {
-        free(bytes);
-        return NULL;
-    }
-    bytes[*length] = '\0';
-    return bytes;
 }
 
 static void remember(struct gateway *gateway, const char *req)
@@ -64,7 +44,7 @@ static void hand_over(struct gateway *gateway, const char *req, const json_t *li
         .headers = json_is_object(headers) ? headers : no_headers,
         .from = json_text(line, "from", ""),
     };
-    char *body = body_of(line, &request.length);
+    char *body = wire_body(line, &request.length);
 
     request.body = body;
     if (body) {
@@ -89,21 +69,6 @@ void gateway_take_http(struct gateway *gateway, const json_t *line)
         hand_over(gateway, req, line);
 }
 
-static void put_body(json_t *line, const char *body, size_t length)
-{
-    const size_t room = sodium_base64_encoded_len(length, sodium_base64_VARIANT_ORIGINAL);
-    char *base64;
-
-    if (utf8_valid(body, length)) {
-        json_put(line, "body", json_stringn(body, length));
-        return;
-    }
-    base64 = mem_new(room, 1);
-    sodium_bin2base64(base64, room, (const unsigned char *)body, length, sodium_base64_VARIANT_ORIGINAL);
-    json_put_text(line, "body_base64", base64);
-    free(base64);
-}
-
 static json_t *whole_answer(const struct gateway_http_answer *answer)
 {
     json_t *line = answer_line(answer->req, answer->status);
@@ -112,7 +77,7 @@ static json_t *whole_answer(const struct gateway_http_answer *answer)
     if (answer->headers)
         json_put(line, "headers", json_deep_copy(answer->headers));
     if (answer->body)
-        put_body(line, answer->body, answer->length);
+        wire_put_body(line, answer->body, answer->length);
     for (size_t i = 0; i < answer->after_count; i++)
         json_array_append_new(after, json_string(answer->after[i]));
     if (answer->after_count > 0)
