@@ -11,10 +11,16 @@
 #include "config/carry.h"
 #include "core/answer.h"
 #include "core/calendar.h"
+#include "core/ladder.h"
 #include "daemon_internal.h"
 #include "lib/json.h"
 #include "lib/log.h"
 #include "lib/memory.h"
+
+_Static_assert(CARRY_AGAIN_MS == ENGINE_AGAIN_MS && CARRY_AGAIN_URGENT_MS == ENGINE_AGAIN_URGENT_MS &&
+                   CARRY_PAUSE_LEAST_MS == ENGINE_PAUSE_LEAST_MS,
+               "the calls of a ladder are counted at another pace than the climb makes them");
+_Static_assert((int)CONFIG_BRANCHES_MAX == (int)LADDER_BRANCHES_MAX, "a ladder is accepted that the climb cannot hold");
 
 /* A carrier whose channels are those configured and announced (`ready` NULL: not known, so nothing is held against it). */
 static struct carrier carrier_of(const struct config_gateway *g, const struct gateway_ready *ready)

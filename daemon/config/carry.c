@@ -11,12 +11,6 @@
 #include "lib/memory.h"
 #include "lib/text.h"
 
-/* As the climb does it: a call that nobody took is made again, a ladder that is through begins again after its last
- * wait, at least RESTART_MS. */
-#define AGAIN_MS (2 * MINUTE_MS)
-#define AGAIN_URGENT_MS (30 * SECOND_MS)
-#define RESTART_MS (5 * MINUTE_MS)
-
 enum { CALLS_MAX = 2000, BRANCHES_MAX = 20, RANKS = 4 };
 
 void carrier_take_caps(struct carrier *out, const json_t *caps)
@@ -127,7 +121,7 @@ static int by_time(const void *a, const void *b)
 static time_ms round_of(struct calls *out, const struct config_ladder *ladder, const struct callee *callee,
                         time_ms from)
 {
-    const time_ms again = is_urgent(ladder) ? AGAIN_URGENT_MS : AGAIN_MS;
+    const time_ms again = is_urgent(ladder) ? CARRY_AGAIN_URGENT_MS : CARRY_AGAIN_MS;
     time_ms end = from;
 
     for (size_t i = 0; i < ladder->step_count; i++) {
@@ -146,7 +140,7 @@ static time_ms round_of(struct calls *out, const struct config_ladder *ladder, c
 
 static time_ms last_wait(const struct config_ladder *ladder)
 {
-    time_ms longest = RESTART_MS;
+    time_ms longest = CARRY_PAUSE_LEAST_MS;
 
     for (size_t i = 0; i < ladder->step_count; i++) {
         bool last = true;

@@ -12,6 +12,11 @@
 
 #include "config/config.h"
 
+/* As the climb waits (ENGINE_AGAIN_MS and so on; daemon/checks.c holds them equal). */
+#define CARRY_AGAIN_MS (2 * MINUTE_MS)
+#define CARRY_AGAIN_URGENT_MS (30 * SECOND_MS)
+#define CARRY_PAUSE_LEAST_MS (5 * MINUTE_MS)
+
 enum { CARRIER_LIMITS_MAX = 8 };
 
 /* A gateway as configured and announced; all borrowed. */

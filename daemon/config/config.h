@@ -64,6 +64,8 @@ struct config_step {
     int line;
 };
 
+enum { CONFIG_BRANCHES_MAX = 6 }; /* of a ladder; as LADDER_BRANCHES_MAX of the core, held by daemon/checks.c */
+
 struct config_ladder {
     char *name;
     /* kinds of causes that take this ladder when nothing else is said, and kinds of alert ("missing", "missing.red"); the

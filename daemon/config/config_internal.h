@@ -15,8 +15,7 @@ enum {
     CONFIG_LADDERS_MAX = 64,
     CONFIG_STEPS_MAX = 20,
     CONFIG_WORDS_MAX = 64,
-    CONFIG_NUMBERS_MAX = 32,
-    CONFIG_BRANCHES_MAX = 6 /* as LADDER_BRANCHES_MAX of the core */
+    CONFIG_NUMBERS_MAX = 32
 };
 
 struct walk {

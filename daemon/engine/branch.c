@@ -7,8 +7,6 @@
 
 #include "engine/engine_internal.h"
 
-#define PAUSE_LEAST_MS (5 * MINUTE_MS)
-
 bool climb_begin(struct climb *out, struct engine *engine, int64_t ask)
 {
     *out = (struct climb){ .engine = engine };
@@ -68,7 +66,7 @@ time_ms climb_pause(const struct climb *c)
 {
     const time_ms last = ladder_last_after(&c->ladder);
 
-    return last > PAUSE_LEAST_MS ? last : PAUSE_LEAST_MS;
+    return last > ENGINE_PAUSE_LEAST_MS ? last : ENGINE_PAUSE_LEAST_MS;
 }
 
 void climb_new_round(const struct climb *c, time_ms wait)

@@ -27,6 +27,11 @@ struct roll_rules {
     const char *ladder; /* NULL: the kind's */
 };
 
+/* The climb's own waits: a call that nobody took is made again, a ladder that is through begins again. */
+#define ENGINE_AGAIN_MS (2 * MINUTE_MS)
+#define ENGINE_AGAIN_URGENT_MS (30 * SECOND_MS)
+#define ENGINE_PAUSE_LEAST_MS (5 * MINUTE_MS)
+
 struct engine_rules {
     const char *templates; /* folder of NAME.zh.txt, NAME.en.txt, NAME.voice.zh.txt … */
     const char *language;  /* of the school */

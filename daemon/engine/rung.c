@@ -12,9 +12,6 @@
 #include "lib/memory.h"
 #include "store/line.h"
 
-#define CALL_AGAIN_MS (2 * MINUTE_MS)
-#define CALL_AGAIN_EMERGENCY_MS (30 * SECOND_MS)
-
 struct rung {
     struct climb *climb;
     const struct ladder_step *step;
@@ -215,7 +212,7 @@ int64_t rung_call_again(struct climb *c, const struct attempt *old, int64_t agai
                                         .person = old->person,
                                         .line = old->line,
                                         .channel = old->channel,
-                                        .due = now + (c->ask.urgent ? CALL_AGAIN_EMERGENCY_MS : CALL_AGAIN_MS),
+                                        .due = now + (c->ask.urgent ? ENGINE_AGAIN_URGENT_MS : ENGINE_AGAIN_MS),
                                         .expires = expires(&c->ask, now),
                                         .fresh = true,
                                         .joins = again,
