@@ -175,8 +175,9 @@ static time_ms term_start(const struct api_setting *setting, time_ms now)
 {
     const struct calendar_term *term =
         calendar_term_near(setting->calendar, civil_day_of(zone_local(setting->zone, now)));
+    const int first = term ? calendar_week_start(term, 1) : 0; /* a Sunday where the school's weeks begin so */
 
-    return term ? zone_instant(setting->zone, civil_date(term->week_one + (8 - civil_weekday(term->week_one)) % 7)) : 0;
+    return term ? zone_instant(setting->zone, civil_date(first + (8 - civil_weekday(first)) % 7)) : 0;
 }
 
 json_t *import_files(struct api_call *call)

@@ -53,11 +53,6 @@ const json_t *gateway_health(const struct gateway *g)
     return g->health;
 }
 
-const struct gateway_config *gateway_configured(const struct gateway *g)
-{
-    return &g->config;
-}
-
 const struct gateway_ready *gateway_announced(const struct gateway *g)
 {
     return g->announced ? &g->ready : NULL;

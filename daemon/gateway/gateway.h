@@ -159,7 +159,6 @@ bool gateways_stopped(const struct gateways *gateways);
 void gateways_tick(struct gateways *gateways);
 
 const char *gateway_name(const struct gateway *g);
-const struct gateway_config *gateway_configured(const struct gateway *g);
 /* NULL before its first `ready`; else what its last `ready` announced. */
 const struct gateway_ready *gateway_announced(const struct gateway *g);
 /* It is up and may get jobs (a pause does not count). */

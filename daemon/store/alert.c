@@ -173,12 +173,7 @@ size_t alert_students(struct store *store, int64_t cause, int64_t *students, siz
                                  "SELECT DISTINCT student FROM ask WHERE cause = $1 AND student IS NOT NULL"
                                  " ORDER BY student LIMIT $2",
                                  "ii", cause, (int64_t)max);
-    size_t count = 0;
-
-    while (count < max && query_next(&q))
-        students[count++] = query_int(&q, 0);
-    query_end(&q);
-    return count;
+    return query_ids(&q, students, max);
 }
 
 void alert_timer_start(struct store *store, int64_t cause, enum alert_clock clock, time_ms due)
@@ -324,10 +319,5 @@ size_t alert_takers(struct store *store, int64_t cause, int64_t *persons, size_t
     struct query q = store_query(
         store, "SELECT DISTINCT acked_by FROM ask WHERE cause = $1 AND acked_by IS NOT NULL ORDER BY acked_by LIMIT $2",
         "ii", cause, (int64_t)max);
-    size_t count = 0;
-
-    while (count < max && query_next(&q))
-        persons[count++] = query_int(&q, 0);
-    query_end(&q);
-    return count;
+    return query_ids(&q, persons, max);
 }

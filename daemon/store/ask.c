@@ -71,16 +71,6 @@ int64_t ask_put(struct store *store, const struct ask *ask)
     return id > 0 ? id : 0;
 }
 
-static size_t ids_of(struct query *query, int64_t *ids, size_t max)
-{
-    size_t count = 0;
-
-    while (count < max && query_next(query))
-        ids[count++] = query_int(query, 0);
-    query_end(query);
-    return count;
-}
-
 size_t ask_due(struct store *store, bool urgent, time_ms now, int64_t *ids, size_t max)
 {
     struct query q = store_query(store,
@@ -88,7 +78,7 @@ size_t ask_due(struct store *store, bool urgent, time_ms now, int64_t *ids, size
                                  " ORDER BY next_at, id LIMIT $3",
                                  "bii", (int)urgent, now, (int64_t)max);
 
-    return ids_of(&q, ids, max);
+    return query_ids(&q, ids, max);
 }
 
 #define FIRST(column, from) "(SELECT " column " FROM " from " ORDER BY " column " LIMIT 1), "
@@ -184,7 +174,7 @@ size_t ask_open_of(struct store *store, int64_t cause, int64_t *ids, size_t max)
         store_query(store, "SELECT id FROM ask WHERE cause = $1 AND state IN ('open', 'waiting') ORDER BY id LIMIT $2",
                     "ii", cause, (int64_t)max);
 
-    return ids_of(&q, ids, max);
+    return query_ids(&q, ids, max);
 }
 
 char *ask_outcome(struct store *store, int64_t id)
@@ -234,7 +224,7 @@ size_t ask_settling_due(struct store *store, time_ms now, int64_t *ids, size_t m
                                  " ORDER BY next_at, id LIMIT $2",
                                  "ii", now, (int64_t)max);
 
-    return ids_of(&q, ids, max);
+    return query_ids(&q, ids, max);
 }
 
 void ask_set_reminded(struct store *store, int64_t id, time_ms now, time_ms next_at)
@@ -253,7 +243,7 @@ size_t ask_tell_due(struct store *store, time_ms now, int64_t *ids, size_t max)
         store, "SELECT id FROM ask WHERE told_at IS NOT NULL AND told_at <= $1 ORDER BY told_at, id LIMIT $2", "ii",
         now, (int64_t)max);
 
-    return ids_of(&q, ids, max);
+    return query_ids(&q, ids, max);
 }
 
 size_t ask_stalled(struct store *store, bool urgent, time_ms before, int64_t *ids, size_t max)
@@ -263,7 +253,7 @@ size_t ask_stalled(struct store *store, bool urgent, time_ms before, int64_t *id
                                  " AND (next_at IS NULL OR next_at < $2) ORDER BY next_at LIMIT $3",
                                  "bii", (int)urgent, before, (int64_t)max);
 
-    return ids_of(&q, ids, max);
+    return query_ids(&q, ids, max);
 }
 
 size_t ask_waiting_after(struct store *store, int64_t after, int64_t *ids, size_t max)
@@ -271,7 +261,7 @@ size_t ask_waiting_after(struct store *store, int64_t after, int64_t *ids, size_
     struct query q = store_query(store, "SELECT id FROM ask WHERE state = 'waiting' AND id > $1 ORDER BY id LIMIT $2",
                                  "ii", after, (int64_t)max);
 
-    return ids_of(&q, ids, max);
+    return query_ids(&q, ids, max);
 }
 
 bool ask_waits_for_something(struct store *store, int64_t id, time_ms before)
@@ -310,7 +300,7 @@ size_t ask_named_students(struct store *store, const struct ask_naming *n, int64
         " ORDER BY s.id LIMIT $4",
         "iiti", n->cause, n->line, n->text, (int64_t)max);
 
-    return ids_of(&q, ids, max);
+    return query_ids(&q, ids, max);
 }
 
 size_t ask_named(struct store *store, const struct ask_naming *n, int64_t *ids, size_t max)
@@ -322,5 +312,5 @@ size_t ask_named(struct store *store, const struct ask_naming *n, int64_t *ids, 
         " ORDER BY k.id LIMIT $4",
         "iiti", n->cause, n->line, n->text, (int64_t)max);
 
-    return ids_of(&q, ids, max);
+    return query_ids(&q, ids, max);
 }

@@ -4,16 +4,6 @@
 
 #include "store/ask.h"
 
-static size_t ids_of(struct query *query, int64_t *ids, size_t max)
-{
-    size_t count = 0;
-
-    while (count < max && query_next(query))
-        ids[count++] = query_int(query, 0);
-    query_end(query);
-    return count;
-}
-
 bool attempt_put(struct store *store, const struct attempt *a, time_ms now)
 {
     return store_change(store,
@@ -28,7 +18,7 @@ size_t attempt_asks(struct store *store, int64_t message, int64_t *asks, size_t 
     struct query q =
         store_query(store, "SELECT DISTINCT ask FROM attempt WHERE message = $1 ORDER BY ask", "i", message);
 
-    return ids_of(&q, asks, max);
+    return query_ids(&q, asks, max);
 }
 
 char *attempt_subjects(struct store *store, int64_t message, const char *glue)
@@ -91,7 +81,7 @@ size_t attempt_lines(struct store *store, const struct attempt *of, int64_t *lin
                                  " AND ($3 < 0 OR step = $3) AND message IS NOT NULL ORDER BY line LIMIT $4",
                                  "ibbi", of->ask, of->round, of->step, (int64_t)max);
 
-    return ids_of(&q, lines, max);
+    return query_ids(&q, lines, max);
 }
 
 int attempt_alive(struct store *store, int64_t ask, int round, int step)

@@ -265,7 +265,7 @@ static bool step_seal(struct backup *backup, struct error *err)
     return true;
 }
 
-static bool sync_folder(const char *path, struct error *err)
+bool backup_sync_folder(const char *path, struct error *err)
 {
     CLEANUP(mem_clean) char *copy = mem_dup(path);
     const int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -293,7 +293,7 @@ static bool step_land(struct backup *backup, struct error *err)
     backup->bytes = (int64_t)there.st_size;
     backup->landed = true;
     backup->percent = 100;
-    return sync_folder(backup->path, err);
+    return backup_sync_folder(backup->path, err);
 }
 
 static bool step(struct backup *backup, struct error *err)

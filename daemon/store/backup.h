@@ -55,4 +55,7 @@ int backup_prune(const char *folder, int keep);
 /* Removes what interrupted backups and clients left. Only while no backup is made. */
 void backup_clean(const char *folder);
 
+/* Writes down the names in the folder of this file, so that they outlive a power cut; for restore.c as well. */
+bool backup_sync_folder(const char *path, struct error *err);
+
 #endif

@@ -75,12 +75,6 @@ bool cause_move(struct store *store, int64_t id, const char *from, const char *t
     return store_change(store, "UPDATE cause SET state = $3 WHERE id = $1 AND state = $2", "itt", id, from, to) > 0;
 }
 
-void cause_set_severity(struct store *store, int64_t id, const char *severity)
-{
-    store_change(store, "UPDATE cause SET content = json_set(content, '$.severity', $2) WHERE id = $1", "it", id,
-                 severity);
-}
-
 void cause_set_stage(struct store *store, int64_t id, const char *stage, int64_t cursor)
 {
     store_change(store, "UPDATE cause SET stage = $2, cursor = $3 WHERE id = $1", "iti", id, stage, cursor);

@@ -26,8 +26,6 @@ int64_t cause_find(struct store *store, const char *key);
 int64_t cause_put(struct store *store, const struct cause *cause, time_ms now);
 /* From one state to another; false when it was not in `from`. */
 bool cause_move(struct store *store, int64_t id, const char *from, const char *to);
-/* How bad it is, for people, kept beside the wording ("severity" of the content). */
-void cause_set_severity(struct store *store, int64_t id, const char *severity);
 void cause_set_stage(struct store *store, int64_t id, const char *stage, int64_t cursor);
 /* The next cause with work that is due, emergencies first; 0. */
 int64_t cause_next_work(struct store *store, time_ms now);

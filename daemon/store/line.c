@@ -127,10 +127,5 @@ size_t line_students(struct store *store, int64_t line, int64_t *students, size_
                     "SELECT DISTINCT r.student FROM relation r JOIN person_line pl ON pl.person = r.person"
                     " JOIN student s ON s.id = r.student WHERE pl.line = $1 AND s.gone_at IS NULL ORDER BY r.student",
                     "i", line);
-    size_t count = 0;
-
-    while (count < max && query_next(&q))
-        students[count++] = query_int(&q, 0);
-    query_end(&q);
-    return count;
+    return query_ids(&q, students, max);
 }

@@ -151,21 +151,11 @@ void message_forget_children(struct store *store, int64_t message)
 }
 
 /* Reads the first column of every row. */
-static size_t ids_of(struct query *query, int64_t *ids, size_t max)
-{
-    size_t count = 0;
-
-    while (count < max && query_next(query))
-        ids[count++] = query_int(query, 0);
-    query_end(query);
-    return count;
-}
-
 size_t message_children(struct store *store, int64_t message, int64_t *students, size_t max)
 {
     struct query q = store_query(store, "SELECT student FROM about WHERE message = $1 ORDER BY student", "i", message);
 
-    return ids_of(&q, students, max);
+    return query_ids(&q, students, max);
 }
 
 bool message_move(struct store *store, int64_t id, enum message_state from, enum message_state to, enum reason reason,
@@ -225,7 +215,7 @@ int64_t message_release_cause(struct store *store, int64_t cause, time_ms now)
         store_query(store, "SELECT id FROM message WHERE cause = $1 AND state = 'held' AND reason = 'paused' LIMIT 250",
                     "i", cause);
     int64_t ids[250];
-    const size_t count = ids_of(&q, ids, COUNT(ids));
+    const size_t count = query_ids(&q, ids, COUNT(ids));
 
     for (size_t i = 0; i < count; i++)
         message_move(store, ids[i], MESSAGE_HELD, MESSAGE_QUEUED, REASON_RELEASED, now);
@@ -249,7 +239,7 @@ size_t message_claimable(struct store *store, int64_t route, enum lane lane, tim
                     " ORDER BY due, id LIMIT $4",
                     "itii", route, lane_name(lane), now, (int64_t)max);
 
-    return ids_of(&q, ids, max);
+    return query_ids(&q, ids, max);
 }
 
 time_ms message_next_due(struct store *store, int64_t route, enum lane lane)
@@ -272,7 +262,7 @@ size_t message_expired(struct store *store, time_ms now, int64_t *ids, size_t ma
         store_query(store, "SELECT id FROM message WHERE state = 'queued' AND expires <= $1 ORDER BY expires LIMIT $2",
                     "ii", now, (int64_t)max);
 
-    return ids_of(&q, ids, max);
+    return query_ids(&q, ids, max);
 }
 
 size_t message_notes(struct store *store, const struct message *like, time_ms due, int64_t *ids, size_t max)
@@ -284,7 +274,7 @@ size_t message_notes(struct store *store, const struct message *like, time_ms du
                                  " ORDER BY c.kind = 'remark', m.id LIMIT $4",
                                  "itii", like->line, channel_name(like->channel), due, (int64_t)max);
 
-    return ids_of(&q, ids, max);
+    return query_ids(&q, ids, max);
 }
 
 time_ms message_note_last(struct store *store, int64_t line, bool important)
@@ -358,7 +348,7 @@ size_t message_in_flight(struct store *store, const char *gateway, int64_t *ids,
         " AND ($1 IS NULL OR gateway = $1) ORDER BY id",
         "t", gateway);
 
-    return ids_of(&q, ids, max);
+    return query_ids(&q, ids, max);
 }
 
 int message_count_since(struct store *store, int64_t line, int64_t own, time_ms since)
@@ -403,7 +393,7 @@ size_t message_stranded(struct store *store, const char *live_json, int64_t *ids
                     " WHERE r.id NOT IN (SELECT value FROM json_each($1)) LIMIT $2",
                     "ti", live_json, (int64_t)max);
 
-    return ids_of(&q, ids, max);
+    return query_ids(&q, ids, max);
 }
 
 int64_t message_line(struct store *store, int64_t id)
@@ -417,10 +407,24 @@ size_t message_waiting_on(struct store *store, int64_t line, int64_t *ids, size_
                                  "SELECT id FROM message WHERE line = $1 AND state IN ('queued', 'held', 'unknown')"
                                  " ORDER BY id LIMIT $2",
                                  "ii", line, (int64_t)max);
-    size_t count = 0;
+    return query_ids(&q, ids, max);
+}
 
-    while (count < max && query_next(&q))
-        ids[count++] = query_int(&q, 0);
-    query_end(&q);
-    return count;
+struct lane_load message_lane_load(struct store *store, enum lane lane)
+{
+    const char *name = lane_name(lane);
+    struct lane_load load = { .oldest = TIME_NEVER };
+    struct query query =
+        store_query(store, "SELECT count(*), min(due) FROM message WHERE state = 'queued' AND lane = $1", "t", name);
+
+    if (query_next(&query)) {
+        load.queued = query_int(&query, 0);
+        load.oldest = query_time(&query, 1);
+    }
+    query_end(&query);
+    load.held = store_value(store, 0,
+                            "SELECT count(*) FROM message WHERE state IN ('claimed', 'started', 'unknown', 'held')"
+                            " AND state = 'held' AND lane = $1",
+                            "t", name);
+    return load;
 }

@@ -88,6 +88,12 @@ struct message_ask {
 int message_count_left(struct store *store, int64_t id);
 size_t message_asks_left(struct store *store, int64_t id, int64_t after, struct message_ask *out, size_t max);
 
+/* What waits in a lane; walks partial indexes, so it costs what is under way, not what was ever sent. */
+struct lane_load {
+    int64_t queued, held;
+    time_ms oldest; /* due of the first that is queued; TIME_NEVER */
+};
+struct lane_load message_lane_load(struct store *store, enum lane lane);
 /* 0 when there is no such message. */
 int64_t message_line(struct store *store, int64_t id);
 /* What still waits to go to this line, or may have gone; their number. */

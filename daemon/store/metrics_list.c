@@ -6,31 +6,21 @@
 #include "core/kind.h"
 #include "lib/json.h"
 #include "store/list.h"
+#include "store/message.h"
 #include "store/run.h"
 
 static json_t *lanes(struct store *store, time_ms now)
 {
     json_t *all = json_array();
 
-    for (int i = 0; i < LANES; i++) {
-        const char *name = lane_name((enum lane)i);
+    for (enum lane i = 0; i < LANES; i++) {
+        const struct lane_load load = message_lane_load(store, i);
         json_t *lane = json_object();
-        struct query query = store_query(
-            store, "SELECT count(*), min(due) FROM message WHERE state = 'queued' AND lane = $1", "t", name);
 
-        json_put_text(lane, "lane", name);
-        if (query_next(&query)) {
-            const time_ms oldest = query_time(&query, 1);
-
-            json_put_int(lane, "queued", query_int(&query, 0));
-            json_put_int(lane, "overdue_ms", oldest < now ? now - oldest : 0);
-        }
-        query_end(&query);
-        json_put_int(lane, "held",
-                     store_value(store, 0,
-                                 "SELECT count(*) FROM message WHERE state IN ('claimed', 'started', 'unknown',"
-                                 " 'held') AND state = 'held' AND lane = $1",
-                                 "t", name));
+        json_put_text(lane, "lane", lane_name(i));
+        json_put_int(lane, "queued", load.queued);
+        json_put_int(lane, "overdue_ms", load.oldest < now ? now - load.oldest : 0);
+        json_put_int(lane, "held", load.held);
         json_array_append_new(all, lane);
     }
     return all;

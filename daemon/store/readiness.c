@@ -83,12 +83,7 @@ size_t readiness_changes(struct store *store, time_ms from, time_ms until, time_
                     " UNION SELECT since FROM role WHERE since > $1 AND since < $2"
                     " UNION SELECT until FROM role WHERE until > $1 AND until < $2 ORDER BY 1 LIMIT $3",
                     "iii", from, until, (int64_t)max);
-    size_t count = 0;
-
-    while (count < max && query_next(&query))
-        out[count++] = query_int(&query, 0);
-    query_end(&query);
-    return count;
+    return query_ids(&query, out, max);
 }
 
 time_ms readiness_role_gap(struct store *store, const char *role, time_ms from, time_ms until)

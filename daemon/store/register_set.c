@@ -56,12 +56,7 @@ size_t student_open_asks(struct store *store, int64_t student, int64_t *ids, siz
     struct query query = store_query(
         store, "SELECT id FROM ask WHERE student = $1 AND state IN ('open', 'waiting') ORDER BY id LIMIT $2", "ii",
         student, (int64_t)max);
-    size_t count = 0;
-
-    while (count < max && query_next(&query))
-        ids[count++] = query_int(&query, 0);
-    query_end(&query);
-    return count;
+    return query_ids(&query, ids, max);
 }
 
 int64_t student_open_alert(struct store *store, int64_t student)

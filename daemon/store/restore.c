@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "lib/memory.h"
+#include "store/backup.h"
 
 enum { BEFORE_MAX = 100, BLOCK = 65536 };
 
@@ -183,17 +184,6 @@ static bool keep(const char *path, const char *suffix, const char *before, struc
     return error_set(err, "%s: %m", to);
 }
 
-static bool sync_folder(const char *path, struct error *err)
-{
-    CLEANUP(mem_clean) char *copy = mem_dup(path);
-    const int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    const bool good = fd >= 0 && fsync(fd) == 0;
-
-    if (fd >= 0)
-        close(fd);
-    return good || error_set(err, "%s: the folder cannot be synced: %m", path);
-}
-
 char *restore_install(const char *store, struct error *err)
 {
     CLEANUP(mem_clean) char *from = staging(store);
@@ -211,9 +201,10 @@ char *restore_install(const char *store, struct error *err)
     if (!before)
         return NULL;
     /* the old log must be gone before the new file stands: SQLite would take it for the new one's */
-    if ((*before && (!keep(store, "", before, err) || !keep(store, "-wal", before, err) || !sync_folder(store, err))) ||
-        !drop(store, "-wal", err) || !drop(store, "-shm", err) || !sync_folder(store, err) ||
-        (rename(from, store) != 0 && !error_set(err, "%s: %m", store)) || !sync_folder(store, err)) {
+    if ((*before &&
+         (!keep(store, "", before, err) || !keep(store, "-wal", before, err) || !backup_sync_folder(store, err))) ||
+        !drop(store, "-wal", err) || !drop(store, "-shm", err) || !backup_sync_folder(store, err) ||
+        (rename(from, store) != 0 && !error_set(err, "%s: %m", store)) || !backup_sync_folder(store, err)) {
         free(before);
         return NULL;
     }

@@ -104,12 +104,7 @@ bool restored_when(struct store *store, time_ms *backup, time_ms *restored)
 size_t restored_messages(struct store *store, int64_t *ids, size_t max)
 {
     struct query q = store_query(store, "SELECT id " HELD " ORDER BY id LIMIT $1", "i", (int64_t)max);
-    size_t count = 0;
-
-    while (count < max && query_next(&q))
-        ids[count++] = query_int(&q, 0);
-    query_end(&q);
-    return count;
+    return query_ids(&q, ids, max);
 }
 
 int64_t restored_message_count(struct store *store)
@@ -141,12 +136,7 @@ size_t restored_emergencies(struct store *store, int64_t *causes, size_t max)
                                  " (c.stage <> 'ready' OR EXISTS (SELECT 1 FROM ask a WHERE a.cause = c.id AND a.state"
                                  " IN ('open', 'waiting') AND a.closed IS NULL)) ORDER BY c.id LIMIT $1",
                                  "i", (int64_t)max);
-    size_t count = 0;
-
-    while (count < max && query_next(&q))
-        causes[count++] = query_int(&q, 0);
-    query_end(&q);
-    return count;
+    return query_ids(&q, causes, max);
 }
 
 char *restored_emergency(struct store *store, int64_t cause, int64_t *asks, time_ms *since)

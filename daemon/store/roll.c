@@ -113,12 +113,7 @@ size_t student_by_name(struct store *store, const char *name, const char *class,
                                  "SELECT id FROM student WHERE name = $1 AND gone_at IS NULL AND ($2 IS NULL OR class ="
                                  " $2) ORDER BY class, id LIMIT $3",
                                  "tti", name, class, (int64_t)max);
-    size_t count = 0;
-
-    while (count < max && query_next(&q))
-        students[count++] = query_int(&q, 0);
-    query_end(&q);
-    return count;
+    return query_ids(&q, students, max);
 }
 
 /* --- rolls ---------------------------------------------------------------------------------------------------- */
@@ -165,11 +160,6 @@ int64_t roll_find(struct store *store, const char *day, const char *class)
     return store_value(store, 0, "SELECT id FROM roll WHERE day = $1 AND class = $2", "tt", day, class);
 }
 
-int64_t roll_of_ask(struct store *store, int64_t ask)
-{
-    return store_value(store, 0, "SELECT id FROM roll WHERE ask = $1", "i", ask);
-}
-
 bool roll_opened(struct store *store, const char *day)
 {
     return store_value(store, 0, "SELECT 1 FROM roll WHERE day = $1 AND ask IS NOT NULL LIMIT 1", "t", day) != 0;
@@ -181,12 +171,7 @@ size_t roll_asked_on(struct store *store, int64_t line, const char *day, int64_t
                                  "SELECT DISTINCT r.id FROM talk t JOIN roll r ON r.ask = t.ask WHERE t.line = $1"
                                  " AND r.day = $2 AND r.reported IS NULL ORDER BY r.id LIMIT $3",
                                  "iti", line, day, (int64_t)max);
-    size_t count = 0;
-
-    while (count < max && query_next(&q))
-        rolls[count++] = query_int(&q, 0);
-    query_end(&q);
-    return count;
+    return query_ids(&q, rolls, max);
 }
 
 void roll_report(struct store *store, const struct roll *roll, int64_t person, const char *by, int64_t reply,
@@ -253,10 +238,5 @@ size_t absence_unclosed(struct store *store, int64_t student, int64_t *causes, s
                                  " a.cause AND (k.closed IS NOT NULL OR k.state = 'cancelled'))"
                                  " ORDER BY a.cause DESC LIMIT $2",
                                  "ii", student, (int64_t)max);
-    size_t count = 0;
-
-    while (count < max && query_next(&q))
-        causes[count++] = query_int(&q, 0);
-    query_end(&q);
-    return count;
+    return query_ids(&q, causes, max);
 }

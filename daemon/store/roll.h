@@ -39,8 +39,6 @@ void roll_free(struct roll *roll);
 int64_t roll_put(struct store *store, const char *day, const char *class, int64_t ask, time_ms due);
 bool roll_get(struct roll *out, struct store *store, int64_t id);
 int64_t roll_find(struct store *store, const char *day, const char *class);
-/* The roll that an ask is about; 0. */
-int64_t roll_of_ask(struct store *store, int64_t ask);
 /* Whether a day's roll has been opened. */
 bool roll_opened(struct store *store, const char *day);
 /* The day's rolls that were asked for on this line and are not reported yet; their number. */

@@ -94,12 +94,7 @@ size_t schedule_due(struct store *store, time_ms now, int64_t *ids, size_t max)
     struct query q =
         store_query(store, "SELECT id FROM schedule WHERE state = 'active' AND next_at <= $1 ORDER BY next_at LIMIT $2",
                     "ii", now, (int64_t)max);
-    size_t count = 0;
-
-    while (count < max && query_next(&q))
-        ids[count++] = query_int(&q, 0);
-    query_end(&q);
-    return count;
+    return query_ids(&q, ids, max);
 }
 
 time_ms schedule_next_due(struct store *store)
@@ -112,12 +107,7 @@ size_t schedule_active(struct store *store, int64_t after, int64_t *ids, size_t 
     struct query q =
         store_query(store, "SELECT id FROM schedule WHERE state = 'active' AND id > $1 ORDER BY id LIMIT $2", "ii",
                     after, (int64_t)max);
-    size_t count = 0;
-
-    while (count < max && query_next(&q))
-        ids[count++] = query_int(&q, 0);
-    query_end(&q);
-    return count;
+    return query_ids(&q, ids, max);
 }
 
 void schedule_start_format(char out[static SCHEDULE_START_MAX], struct local_time t)

@@ -6,29 +6,20 @@
 #include "core/kind.h"
 #include "lib/json.h"
 #include "store/list.h"
+#include "store/message.h"
 
-/* Walks the partial index of queued rows, so it costs what is queued, not what was ever sent. */
 static json_t *lanes(struct store *store, struct zone zone)
 {
     json_t *all = json_array();
 
-    for (int i = 0; i < LANES; i++) {
-        const char *name = lane_name((enum lane)i);
+    for (enum lane i = 0; i < LANES; i++) {
+        const struct lane_load load = message_lane_load(store, i);
         json_t *lane = json_object();
-        struct query query = store_query(
-            store, "SELECT count(*), min(due) FROM message WHERE state = 'queued' AND lane = $1", "t", name);
 
-        json_put_text(lane, "lane", name);
-        if (query_next(&query)) {
-            json_put_int(lane, "queued", query_int(&query, 0));
-            list_put_time(lane, "oldest", zone, query_time(&query, 1));
-        }
-        query_end(&query);
-        json_put_int(lane, "held",
-                     store_value(store, 0,
-                                 "SELECT count(*) FROM message WHERE state IN ('claimed', 'started', 'unknown',"
-                                 " 'held') AND state = 'held' AND lane = $1",
-                                 "t", name));
+        json_put_text(lane, "lane", lane_name(i));
+        json_put_int(lane, "queued", load.queued);
+        list_put_time(lane, "oldest", zone, load.oldest);
+        json_put_int(lane, "held", load.held);
         json_array_append_new(all, lane);
     }
     return all;

@@ -216,6 +216,16 @@ bool query_next(struct query *query)
     return false;
 }
 
+size_t query_ids(struct query *query, int64_t *ids, size_t max)
+{
+    size_t count = 0;
+
+    while (count < max && query_next(query))
+        ids[count++] = query_int(query, 0);
+    query_end(query);
+    return count;
+}
+
 int64_t query_int(const struct query *query, int column)
 {
     return sqlite3_column_int64(query->statement, column);

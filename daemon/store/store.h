@@ -52,6 +52,8 @@ struct query {
 struct query store_query(struct store *store, const char *sql, const char *types, ...);
 /* The next row; false at the end, where the query is over by itself. */
 bool query_next(struct query *query);
+/* Column 0 of the rows that are left, at most `max`; their number. Ends the query. */
+size_t query_ids(struct query *query, int64_t *ids, size_t max);
 /* Ends a query before its last row. */
 void query_end(struct query *query);
 int64_t query_int(const struct query *query, int column);  /* NULL is 0 */

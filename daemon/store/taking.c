@@ -61,12 +61,7 @@ size_t taking_asks(struct store *store, const struct taking *t, int64_t *ids, si
         " AND ($3 = 0 OR EXISTS (SELECT 1 FROM attempt a WHERE a.ask = k.id AND a.line = $3 AND a.message IS NOT NULL))"
         " ORDER BY k.id LIMIT $4",
         "iiiit", t->cause, t->cursor, t->line, (int64_t)max, t->class);
-    size_t count = 0;
-
-    while (count < max && query_next(&q))
-        ids[count++] = query_int(&q, 0);
-    query_end(&q);
-    return count;
+    return query_ids(&q, ids, max);
 }
 
 void taking_set_cursor(struct store *store, int64_t id, int64_t cursor)

@@ -31,16 +31,6 @@ bool told_open(struct store *store, int64_t cause, int64_t line)
     return store_value(store, 0, "SELECT 1" PUT_TO_LINE " AND " WANTS("k") " LIMIT 1", "ii", cause, line) != 0;
 }
 
-static size_t ids_of(struct query *query, int64_t *ids, size_t max)
-{
-    size_t count = 0;
-
-    while (count < max && query_next(query))
-        ids[count++] = query_int(query, 0);
-    query_end(query);
-    return count;
-}
-
 size_t told_children(struct store *store, int64_t cause, int64_t line, int64_t *students, size_t max)
 {
     struct query q = store_query(store,
@@ -48,7 +38,7 @@ size_t told_children(struct store *store, int64_t cause, int64_t line, int64_t *
                                  " LIMIT $3",
                                  "iii", cause, line, (int64_t)max);
 
-    return ids_of(&q, students, max);
+    return query_ids(&q, students, max);
 }
 
 int64_t told_last(struct store *store, int64_t cause, int64_t line)
@@ -70,7 +60,7 @@ size_t told_at_gateway(struct store *store, int64_t ask, int64_t *messages, size
                              " ORDER BY m.id LIMIT $2",
                     "ii", ask, (int64_t)max);
 
-    return ids_of(&q, messages, max);
+    return query_ids(&q, messages, max);
 }
 
 size_t ask_taken_with(struct store *store, const struct ask *ask, int64_t *students, size_t max)
@@ -80,5 +70,5 @@ size_t ask_taken_with(struct store *store, const struct ask *ask, int64_t *stude
                                  " AND state = 'waiting' AND wait = 'settling' ORDER BY id LIMIT $3",
                                  "izi", ask->cause, ask->acked_at, (int64_t)max);
 
-    return ids_of(&q, students, max);
+    return query_ids(&q, students, max);
 }

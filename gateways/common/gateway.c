@@ -347,11 +347,6 @@ time_ms gateway_until(const struct gateway *gateway, time_ms at)
     return clock_until(&gateway->clock, at);
 }
 
-size_t gateway_open_jobs(const struct gateway *gateway)
-{
-    return json_object_size(gateway->open);
-}
-
 size_t gateway_unstored(const struct gateway *gateway)
 {
     return json_object_size(gateway->kept.lines);

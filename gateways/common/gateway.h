@@ -128,8 +128,7 @@ struct event_base *gateway_base(const struct gateway *gateway);
 time_ms gateway_now(const struct gateway *gateway);
 /* Real milliseconds until that clock shows `at`. */
 time_ms gateway_until(const struct gateway *gateway, time_ms at);
-/* Jobs without an outcome, and replies and statuses said but not yet stored. */
-size_t gateway_open_jobs(const struct gateway *gateway);
+/* Replies and statuses said but not yet stored. */
 size_t gateway_unstored(const struct gateway *gateway);
 
 /* Before the first byte of a job leaves. The line is in the pipe before any other callback runs; a module that sends
@@ -143,7 +142,6 @@ void gateway_say_accepted(struct gateway *gateway, const char *id, const char *p
 void gateway_say_accepted_parts(struct gateway *gateway, const char *id, const char *const *provider_ids, int parts);
 
 enum gateway_refusal { GATEWAY_PERMANENT, GATEWAY_TEMPORARY, GATEWAY_THROTTLED };
-const char *gateway_refusal_name(enum gateway_refusal refusal);
 bool gateway_refusal_parse(enum gateway_refusal *out, const char *name);
 /* code and detail may be NULL; retry_after_ms 0 leaves it to the daemon. */
 void gateway_say_refused(struct gateway *gateway, const char *id, enum gateway_refusal refusal, const char *code,

@@ -99,11 +99,6 @@ static const char *const refusals[] = {
     [GATEWAY_THROTTLED] = "throttled",
 };
 
-const char *gateway_refusal_name(enum gateway_refusal refusal)
-{
-    return refusals[refusal];
-}
-
 bool gateway_refusal_parse(enum gateway_refusal *out, const char *name)
 {
     for (size_t i = 0; i < COUNT(refusals); i++) {
